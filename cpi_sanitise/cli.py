@@ -1,0 +1,286 @@
+"""The command line: parses, calls, prints. The only modules that print are this one and `unseal_cli`.
+
+Exit codes: 0 every row became a draft · 1 a row was held or rejected, or the work could not be done · 2 wrong usage.
+Errors are shown as `cpi-sanitise: error: …` and `hint: …`. No traceback is ever shown, and nothing of a submission: no
+text, reference or file name, since a file's name may be somebody's.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import get_args
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from .batch import Counts, write_batch
+from .columns import ENCODINGS, ColumnMapping
+from .errors import CommandError, IntakeError, RecipientError, SanitiseError, SettingsError
+from .explaining import explanation
+from .intake import Accepted, Rejected, read_rows
+from .sealed_record import Recipients, check_apart
+from .settings import Caution, Settings
+
+# More than these would scroll the first ones away; all of them are listed in the folder `rejected`.
+REJECTED_ROWS_SHOWN = 20
+
+_OPENING_COMMANDS = ("unseal", "keygen")
+
+
+class _Commands(click.Group):
+    """Keeps what opens in a module that is imported only when it is called, or listed in the help."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return [*super().list_commands(context), *_OPENING_COMMANDS]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _OPENING_COMMANDS:
+            return super().get_command(context, name)
+        command: click.Command = getattr(import_module(".unseal_cli", __package__), name)
+        return command
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit; the one place where exceptions become lines for a person."""
+    sys.exit(run_command(arguments))
+
+
+def run_command(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    with _quiet_libraries():
+        try:
+            result = cli.main(arguments, prog_name="cpi-sanitise", standalone_mode=False)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            return 2
+        except click.UsageError as error:
+            command = error.ctx.command_path if error.ctx else "cpi-sanitise"
+            return _fail(_usage_fault(error), f"see `{command} --help`", 2)
+        except (CommandError, SettingsError, RecipientError, IntakeError) as error:
+            return _fail(str(error), error.hint, 2)
+        except SanitiseError as error:
+            return _fail(str(error), error.hint, 1)
+        except (click.Abort, KeyboardInterrupt):
+            return _fail("stopped", "what is in the output folder is whole; the rest was not begun", 1)
+        except OSError as error:
+            # Without the file name, which Python would add.
+            return _fail(f"a file could not be used: {error.strerror or type(error).__name__}", "check space, paths and permissions", 1)
+        except Exception as error:
+            return _fail(
+                f"unexpected {type(error).__name__}", "its words are not shown, since they may quote a submission; report its name", 1
+            )
+    return result if isinstance(result, int) else 0
+
+
+def _usage_fault(error: click.UsageError) -> str:
+    # Click's other messages repeat what was typed, which may be a file's name or a key in the wrong place.
+    if isinstance(error, click.NoSuchOption | click.MissingParameter):
+        return error.format_message()
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        return f"{error.param.get_error_hint(error.ctx)} cannot have this value" if error.ctx else "an option cannot have its value"
+    return "there is a word too many, or one that is not a command"
+
+
+def _fail(message: str, hint: str, code: int) -> int:
+    click.echo(f"cpi-sanitise: error: {message}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+    return code
+
+
+@contextmanager
+def _quiet_libraries() -> Iterator[None]:
+    """Silence logging and warnings of every library: their messages may quote what they read."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
+
+
+def _version() -> str:
+    try:
+        return version("cpi-sanitise")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(_version(), prog_name="cpi-sanitise")
+def cli() -> None:
+    """Turn Community Partnership Information submissions into sanitised logs and sealed records.
+
+    Exit codes: 0 every row became a draft, 1 a row was held or rejected, 2 wrong usage.
+    """
+
+
+_FILE = click.Path(path_type=Path)
+_MAPPING = click.option("--mapping", "mapping_file", type=_FILE, metavar="TOML", help="Says which CSV column is what.")
+_ENCODING = click.option("--encoding", type=click.Choice(ENCODINGS), help="Encoding of files without a byte order mark.  [default: utf-8]")
+_CAUTION = click.option("--caution", type=click.Choice(get_args(Caution)), help="How far the log may point to its source.")
+_SETTINGS = click.option("--settings", "settings_file", type=_FILE, metavar="TOML", help="Settings file; --caution goes before it.")
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE…")
+@click.option("-o", "--output", "folder", required=True, type=_FILE, metavar="DIR", help="Folder for the parts; they are added to it.")
+@click.option("--unit-key", "unit_keys", multiple=True, metavar="AGE1…", help="Public key of the intelligence unit; may be repeated.")
+@click.option("--unit-key-file", "unit_key_files", multiple=True, type=_FILE, metavar="FILE", help="File of such keys, one a line.")
+@click.option("--officer-key", "officer_keys", multiple=True, metavar="AGE1…", help="Public key of the officers; may be repeated.")
+@click.option("--officer-key-file", "officer_key_files", multiple=True, type=_FILE, metavar="FILE", help="File of such keys, one a line.")
+@_MAPPING
+@_ENCODING
+@_CAUTION
+@_SETTINGS
+@click.option("--n-process", type=click.IntRange(min=1), default=1, show_default=True, help="Processes, each with its own model.")
+def run(
+    files: tuple[Path, ...],
+    folder: Path,
+    unit_keys: tuple[str, ...],
+    unit_key_files: tuple[Path, ...],
+    officer_keys: tuple[str, ...],
+    officer_key_files: tuple[Path, ...],
+    mapping_file: Path | None,
+    encoding: str | None,
+    caution: Caution | None,
+    settings_file: Path | None,
+    n_process: int,
+) -> int:
+    """Sanitise FILE… (.jsonl .json .csv .tsv .txt) into logs, sealed records and subject keys.
+
+    A row that cannot be read is reported by number and sealed to the unit; the others go on.
+    """
+    unit = _recipients("unit", unit_keys, unit_key_files)
+    officers = _recipients("officers", officer_keys, officer_key_files)
+    check_apart(unit, officers)
+    rows = read_rows(files, mapping=_mapping(mapping_file), encoding=encoding)
+    settings = _settings(settings_file, caution)
+
+    from .sanitiser import Sanitiser
+
+    sanitiser = Sanitiser(unit_keys=list(unit.keys), officer_keys=list(officers.keys), settings=settings)
+    with _Progress() as progress:
+        counts = write_batch(rows, sanitiser, folder, unit=unit, n_process=n_process, watch=progress.show)
+    click.echo(progress.summary(counts), err=True)
+    return 1 if counts.held or counts.rejected else 0
+
+
+@cli.command()
+@click.argument("file", type=_FILE)
+@click.option("--row", "wanted", type=int, metavar="N", help="Show this row only, by its number in the file.")
+@_MAPPING
+@_ENCODING
+@_CAUTION
+@_SETTINGS
+@click.option("--yes", is_flag=True, help="Write to a pipe or a file; the view shows the whole submission.")
+def explain(
+    file: Path,
+    wanted: int | None,
+    mapping_file: Path | None,
+    encoding: str | None,
+    caution: Caution | None,
+    settings_file: Path | None,
+    yes: bool,
+) -> int:
+    """Show what is cut from the submissions in FILE, and why, in colours. Nothing is written or sealed."""
+    if not (yes or sys.stdout.isatty()):
+        raise CommandError("this would write a whole submission to a pipe or a file", hint="add --yes if it may go there")
+    rows = read_rows([file], mapping=_mapping(mapping_file), encoding=encoding)
+    settings = _settings(settings_file, caution)
+
+    from .sanitiser import Sanitiser
+
+    sanitiser = Sanitiser(settings=settings)
+    console = Console(highlight=False)
+    shown = rejected = 0
+    for row in rows:
+        if wanted is not None and row.row != wanted:
+            continue
+        shown += 1
+        if isinstance(row, Accepted):
+            console.print(explanation(row.submission, sanitiser.examine(row.submission), title=f"row {row.row}"))
+        else:
+            rejected += 1
+            click.echo(_rejection(row), err=True)
+    if not shown:
+        raise IntakeError("there is no such row" if wanted is not None else "the file has no rows", hint="rows count from 1, headings too")
+    return 1 if rejected else 0
+
+
+def _recipients(owner: str, keys: tuple[str, ...], files: tuple[Path, ...]) -> Recipients:
+    lines = list(keys)
+    for file in files:
+        try:
+            lines += file.read_text(encoding="ascii").splitlines()
+        except OSError as error:
+            raise RecipientError(f"a key file of the {owner} cannot be read: {error.strerror}", hint="check the path") from None
+        except UnicodeDecodeError:
+            raise RecipientError(f"a key file of the {owner} is not a list of keys", hint="it has one age1… key a line") from None
+    return Recipients.read(owner, lines)
+
+
+def _mapping(file: Path | None) -> ColumnMapping | None:
+    return None if file is None else ColumnMapping.from_toml(file)
+
+
+def _settings(file: Path | None, caution: Caution | None) -> Settings:
+    settings = Settings() if file is None else Settings.from_toml(file)
+    return settings if caution is None else replace(settings, caution=caution)
+
+
+def _rejection(row: Rejected) -> str:
+    return f"file {row.file}, row {row.row}: rejected: {row.reason}" + (f"\nhint: {row.cure}" if row.cure else "")
+
+
+class _Progress:
+    """Counts on stderr while the work goes on, drawn only where stderr is a terminal, and the first rejected rows."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True, highlight=False)
+        self._live = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._live.add_task(_counted(Counts()), total=None)
+        self._hidden = 0
+
+    def __enter__(self) -> _Progress:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def show(self, counts: Counts, rejected: Rejected | None) -> None:
+        self._live.update(self._task, description=_counted(counts))
+        if rejected is None:
+            return
+        if counts.rejected > REJECTED_ROWS_SHOWN:
+            self._hidden += 1
+            return
+        self._live.console.print(Text(_rejection(rejected)), soft_wrap=True)
+
+    def summary(self, counts: Counts) -> str:
+        more = f" ({self._hidden} more rejected rows are listed in the folder `rejected`)" if self._hidden else ""
+        return _counted(counts) + more
+
+
+def _counted(counts: Counts) -> str:
+    return f"{counts.drafted} drafted · {counts.held} held · {counts.rejected} rejected"

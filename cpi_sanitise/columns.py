@@ -1,0 +1,211 @@
+"""Which column of a CSV is what: the form's own headings, and the mapping file that says the rest."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .errors import IntakeError
+from .submission import FORM_FIELDS
+
+ENCODINGS = ("utf-8", "cp1252")
+TARGETS = ("reference", "narrative", "received_at", *FORM_FIELDS)
+
+_DELIMITERS = (",", ";", "\t", "|")
+
+# The words printed on the AD 362 form. A heading that the form prints twice is the submitter's first and the source's second.
+_AD_362 = {
+    "Name": ("submitter_name", "source_name"),
+    "Organisation": ("submitter_organisation",),
+    "Telephone": ("submitter_telephone", "source_telephone"),
+    "Email": ("submitter_email", "source_email"),
+    "Your name": ("submitter_name",),
+    "Your organisation": ("submitter_organisation",),
+    "Your telephone": ("submitter_telephone",),
+    "Your email": ("submitter_email",),
+    "Information": ("narrative",),
+    "Information including date and location": ("narrative",),
+    "Where did this information come from?": ("source_name",),
+    "Source name": ("source_name",),
+    "Date of birth": ("source_dob",),
+    "Address": ("source_address",),
+    "Can they be re-contacted?": ("can_recontact",),
+    "If yes, provide details": ("recontact_details",),
+    "How did they find this information out?": ("how_found_out",),
+    "When did they find this information out?": ("when_found_out",),
+    "Who else have you shared this information with?": ("shared_with",),
+    "If Police act on this information what difficulties might there be?": ("difficulties",),
+    "How can we mitigate those difficulties?": ("mitigation",),
+}
+
+
+def _heading(text: str) -> str:
+    return re.sub(r"[\W_]", "", text.casefold())
+
+
+_HEADINGS: dict[str, tuple[str, ...]] = {_heading(words): targets for words, targets in _AD_362.items()}
+_HEADINGS |= {_heading(target): (target,) for target in TARGETS}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """Which CSV column is what, from a TOML file; a declared delimiter, encoding and date format go before looking.
+
+    [columns]
+    "Ref No" = "reference"
+    "What happened" = "narrative"
+    "District" = "other"                    # sealed, never read
+
+    [options]
+    delimiter = ";"
+    encoding = "cp1252"
+    received_at_format = "%d/%m/%Y %H:%M"   # as in Python's datetime.strptime
+    unknown_columns = "other"               # or "refuse", as when there is no mapping
+    """
+
+    columns: dict[str, str] = field(default_factory=dict, repr=False)
+    delimiter: str | None = None
+    encoding: str | None = None
+    received_at_format: str | None = None
+    unknown_columns: str = "refuse"
+
+    def __post_init__(self) -> None:
+        hint = f"a column can be: {', '.join(TARGETS)}, other"
+        if any(target not in (*TARGETS, "other") for target in self.columns.values()):
+            raise IntakeError("the mapping gives a column an unknown meaning", hint=hint)
+        if any(target != "other" and times > 1 for target, times in Counter(self.columns.values()).items()):
+            raise IntakeError("the mapping gives two columns the same meaning", hint="give one of them, and `other` to the rest")
+        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n '):
+            raise IntakeError("the mapping's delimiter cannot be one", hint='for example: delimiter = ";"')
+        if self.encoding not in (None, *ENCODINGS):
+            raise IntakeError("the mapping's encoding is unknown", hint=f"choose one of: {', '.join(ENCODINGS)}")
+        if self.unknown_columns not in ("refuse", "other"):
+            raise IntakeError("the mapping's `unknown_columns` is unknown", hint="choose one of: refuse, other")
+
+    @classmethod
+    def from_toml(cls, path: Path | str) -> ColumnMapping:
+        """Read a mapping file; an unknown key in it is an error."""
+        try:
+            values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise IntakeError(f"the mapping file cannot be read: {error.strerror}", hint="check the path and its permissions") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+            raise IntakeError("the mapping file is not TOML", hint='write lines such as: "What happened" = "narrative"') from None
+        try:
+            file = _MappingFile.model_validate(values)
+        except ValidationError:
+            raise IntakeError(
+                "the mapping file has an unknown key or a value of the wrong sort",
+                hint="known: [columns] with heading = meaning; [options] with delimiter, encoding, received_at_format, unknown_columns",
+            ) from None
+        return cls(file.columns, **file.options.model_dump())
+
+
+class Strict(BaseModel):
+    """A model that takes its fields in their own types and no others, and whose errors do not show the input."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class _Options(Strict):
+    delimiter: str | None = None
+    encoding: str | None = None
+    received_at_format: str | None = None
+    unknown_columns: str = "refuse"
+
+
+class _MappingFile(Strict):
+    columns: dict[str, str] = {}
+    options: _Options = _Options()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading and what stands under it; `target` None where that is not known."""
+
+    heading: str = field(repr=False)
+    target: str | None
+
+
+def find_columns(text: TextIO, mapping: ColumnMapping, *, file: int, tabs: bool = False) -> tuple[list[Column], str]:
+    """Return what each column of a CSV is, and its delimiter, or raise with what is wrong with its headings."""
+    # One submission may be longer than Python's limit of 131,072 characters a cell; `Submission` has the limit that counts.
+    csv.field_size_limit(2**31 - 1)
+    declared = mapping.delimiter or ("\t" if tabs else None)
+    tried = {delimiter: _columns(_first_row(text, delimiter), mapping) for delimiter in ([declared] if declared else _DELIMITERS)}
+    # The delimiter under which most headings are known; the first of equals.
+    best = max(tried, key=lambda delimiter: sum(column.target in TARGETS for column in tried[delimiter]))
+    if not tried[best]:
+        raise IntakeError(f"file {file} has no headings", hint="begin it with one row of headings")
+    _check(tried[best], mapping, file)
+    return tried[best], best
+
+
+def _columns(headings: list[str], mapping: ColumnMapping) -> list[Column]:
+    mapped = {_heading(heading): target for heading, target in mapping.columns.items()}
+    met: Counter[str] = Counter()
+    columns = []
+    for heading in headings:
+        name = _heading(heading)
+        targets = (mapped[name],) if name in mapped else _HEADINGS.get(name, ())
+        nth = met[name]
+        met[name] += 1
+        fallback = "other" if mapping.unknown_columns == "other" else None
+        target = targets[nth] if nth < len(targets) else "other" if targets == ("other",) else fallback
+        columns.append(Column(heading, target))
+    return columns
+
+
+def _check(columns: list[Column], mapping: ColumnMapping, file: int) -> None:
+    # Headings are given by number: in a file without headings, the first row is somebody's report.
+    unknown = [str(place) for place, column in enumerate(columns, start=1) if column.target is None]
+    if unknown:
+        raise IntakeError(
+            f"file {file}: unknown or repeated heading in column {', '.join(unknown)}",
+            hint=f'name it in a --mapping file, as "other" if it is only to be sealed; known: {", ".join(TARGETS)}',
+        )
+    targets = Counter(column.target for column in columns)
+    if targets["narrative"] != 1:
+        raise IntakeError(
+            f"file {file} has {targets['narrative']} narrative columns",
+            hint='head one column `narrative`, or write "its heading" = "narrative" in a --mapping file',
+        )
+    twice = sorted(str(target) for target, times in targets.items() if times > 1 and target != "other")
+    if twice:
+        raise IntakeError(f"file {file} has two columns for {', '.join(twice)}", hint="rename one, or give a --mapping file")
+    others = Counter(column.heading for column in columns if column.target == "other")
+    if any(times > 1 for times in others.values()):
+        raise IntakeError(f"file {file} has two other columns of the same heading", hint="rename one, so that both can be sealed")
+    headings = {_heading(column.heading) for column in columns}
+    missing = sum(_heading(heading) not in headings for heading in mapping.columns)
+    if missing:
+        raise IntakeError(f"file {file} lacks {missing} columns of the mapping", hint="correct the mapping file, or the headings")
+
+
+def _first_row(text: TextIO, delimiter: str) -> list[str]:
+    text.seek(0)
+    try:
+        return next(csv.reader(text, delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return []
+
+
+def sorted_cells(cells: list[str], columns: list[Column]) -> dict[str, Any]:
+    """Sort the cells of a row into the fields of a submission; an empty form cell is a question nobody answered."""
+    fields: dict[str, Any] = {"form": {}, "other": {}}
+    for cell, column in zip(cells, columns, strict=True):
+        if column.target in FORM_FIELDS:
+            if cell.strip():
+                fields["form"][column.target] = cell
+        elif column.target == "other":
+            fields["other"][column.heading] = cell
+        elif column.target is not None:
+            fields[column.target] = cell
+    return fields

@@ -1,0 +1,222 @@
+"""Identifiers: Presidio's AnalyzerEngine with the recognizers of `recognizers/` and one for the encoder, then what only the whole text tells.
+
+After Presidio come the form values, and every further mention of a name that was found once, in any case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
+from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+from presidio_analyzer.nlp_engine import NlpArtifacts
+from spacy.tokens import Doc
+
+from recognizers import RECOGNIZERS
+
+from .errors import DetectionError
+from .form_search import FormValue, search_form
+from .lexicon import common_words, nicknames, words
+from .parsing import CpiNlpEngine, scores_of, word_tokens
+from .spans import Identifier, in_order, overlaps
+
+TYPES = (
+    "PERSON PHONE POSTCODE VEHICLE_REG EMAIL URL USERNAME ADDRESS DOB NATIONAL_ID FINANCIAL ORGANISATION LOCATION".split()
+)
+_TITLES = frozenset("mr mrs ms miss dr rev revd sir dame lady lord cllr prof pc dc ds di dci sgt ps pcso wpc insp inspector constable detective sergeant sister father brother imam".split())
+_NEVER_A_NAME = frozenset(
+    "i he she they it we you me him her them us mum mam dad nan gran grandad auntie uncle monday tuesday wednesday thursday friday saturday sunday january february "
+    "march april june july august september october november december christmas easter eid ramadan police snapchat whatsapp instagram facebook tiktok telegram nhs cpi dsl gp "
+    "xanax cannabis cocaine heroin crack ketamine spice mcat fentanyl islam allah god jesus bmw audi ford vauxhall corsa golf polo astra fiesta focus mercedes transit tesco asda aldi lidl".split()
+)
+# Share of the probability that a word is part of such a span, above which it is taken. Chosen on corpora/dev for recall first.
+THRESHOLDS = {"PERSON": 0.30, "USERNAME": 0.5, "ORGANISATION": 0.5, "LOCATION": 0.5, "ADDRESS": 0.4}
+_DEFAULT_THRESHOLD = 0.5
+
+
+class EncoderRecognizer(EntityRecognizer):  # type: ignore[misc]
+    """Presidio recognizer over the encoder's identifier tags, which the Doc of the NlpArtifacts carries."""
+
+    def __init__(self, labels: dict[str, list[str]]) -> None:
+        self._head = "identifier" if "identifier" in labels else "ner"
+        tags = labels[self._head]
+        self._columns = {
+            entity_type: [number for number, tag in enumerate(tags) if tag[2:] == entity_type]
+            for entity_type in TYPES
+            if f"B-{entity_type}" in tags
+        }
+        super().__init__(supported_entities=list(self._columns), name="EncoderRecognizer")
+
+    def load(self) -> None:
+        """Nothing: the encoder is the NLP engine's."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts) -> list[RecognizerResult]:
+        doc: Doc = nlp_artifacts.tokens
+        places = word_tokens(doc)
+        if not len(places):
+            return []
+        scores = scores_of(doc).words[self._head]
+        found = []
+        for entity_type, columns in self._columns.items():
+            share = scores[:, columns].sum(-1)
+            begins = scores[:, columns[0]]
+            for first, last in _runs(share, begins, THRESHOLDS.get(entity_type, _DEFAULT_THRESHOLD)):
+                start, end = doc[int(places[first])].idx, doc[int(places[last])]
+                found.append(RecognizerResult(entity_type, start, end.idx + len(end), float(share[first : last + 1].max())))
+        return found
+
+
+def _runs(share: np.ndarray, begins: np.ndarray, threshold: float) -> list[tuple[int, int]]:
+    """Rows of neighbouring words above the threshold; a confident B- tag begins a new one."""
+    runs: list[tuple[int, int]] = []
+    for number in np.flatnonzero(share > threshold).tolist():
+        if runs and runs[-1][1] == number - 1 and begins[number] < 0.7:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
+class _NoEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
+    """Presidio's own enhancer matches context inside words and only before; our recognizers weigh their context themselves."""
+
+    def __init__(self) -> None:
+        super().__init__(0.0, 0.0, 0, 0)
+
+    def enhance_using_context(
+        self,
+        text: str,
+        raw_results: list[RecognizerResult],
+        nlp_artifacts: NlpArtifacts,
+        recognizers: list[EntityRecognizer],
+        context: list[str] | None = None,
+    ) -> list[RecognizerResult]:
+        return raw_results
+
+
+def make_analyzer(engine: CpiNlpEngine) -> AnalyzerEngine:
+    """Presidio's analyzer with our recognizers only; given a list, it never loads its predefined ones."""
+    registry = RecognizerRegistry(recognizers=[*RECOGNIZERS, EncoderRecognizer(engine.encoder.labels)], supported_languages=["en"])
+    return AnalyzerEngine(registry=registry, nlp_engine=engine, context_aware_enhancer=_NoEnhancer(), supported_languages=["en"])
+
+
+def find_identifiers(artifacts: NlpArtifacts, analyzer: AnalyzerEngine, form: Sequence[FormValue]) -> list[Identifier]:
+    """Identifiers of the narrative, disjoint and in order; those that the form names bring their roles with them.
+
+    Raises DetectionError if a recognizer fails: a text that was not wholly read must not pass for a clean one.
+    """
+    doc: Doc = artifacts.tokens
+    text = doc.text
+    try:
+        results = analyzer.analyze(text, "en", nlp_artifacts=artifacts)
+    except Exception as error:
+        raise DetectionError(f"a recognizer failed ({type(error).__name__})") from None
+    found = [
+        Identifier(result.start, result.end, result.entity_type, result.score, (result.recognition_metadata["recognizer_name"],))
+        for result in results
+        if result.entity_type in TYPES
+    ]
+    found = [trimmed for identifier in found if (trimmed := _trim(identifier, text)) and _credible(trimmed, doc)]
+    found = _disjoint(search_form(text, list(form)), found)
+    labels = analyzer.nlp_engine.encoder.labels
+    return _disjoint(found, _further_mentions(doc, found, labels) if len(word_tokens(doc)) else [])
+
+
+def _trim(identifier: Identifier, text: str) -> Identifier | None:
+    """Without white space, stray punctuation and a possessive ending."""
+    start, end = identifier.start, identifier.end
+    while start < end and (text[start].isspace() or text[start] in ",.;:!?-–—•*\"“”‘'"):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in ",;:!?\"“”‘'’-–—" or (text[end - 1] == "." and not text[end - 2].isupper())):
+        end -= 1
+    if identifier.type in ("PERSON", "ORGANISATION", "LOCATION") and end - start > 3 and text[end - 2 : end].lower() in ("'s", "’s"):
+        end -= 2
+    return _moved(identifier, start, end) if end > start else None
+
+
+def _moved(identifier: Identifier, start: int, end: int) -> Identifier:
+    return Identifier(start, end, identifier.type, identifier.score, identifier.found_by, identifier.roles)
+
+
+def _credible(identifier: Identifier, doc: Doc) -> bool:
+    """Whether a name that the encoder found can be one."""
+    if identifier.found_by != ("EncoderRecognizer",):
+        return True
+    span = doc.text[identifier.start : identifier.end]
+    lower = span.lower()
+    if identifier.type == "PERSON":
+        parts = re.findall(r"[^\W\d_]+", lower)
+        if not parts or all(part in _NEVER_A_NAME or part in _TITLES for part in parts) or lower in words("role") | words("kin") | words("client"):
+            return False
+        if span.islower() and all(part in common_words() for part in parts):
+            return identifier.score > 0.6
+    return any(character.isalnum() for character in span)
+
+
+def _disjoint(strong: Sequence[Identifier], weak: Sequence[Identifier]) -> list[Identifier]:
+    """Both together: where two overlap, the longer stays and takes over roles and finders, what sticks out of the shorter stays too."""
+    kept: list[Identifier] = []
+    everyone = [(identifier, 1) for identifier in strong] + [(identifier, 0) for identifier in weak]
+    everyone.sort(key=lambda pair: (pair[0].start - pair[0].end, -pair[1], -pair[0].score, pair[0].start, pair[0].type))
+    for identifier, _ in everyone:
+        pieces = [(identifier.start, identifier.end)]
+        for number, other in enumerate(kept):
+            if overlaps(identifier, other):
+                kept[number] = Identifier(
+                    other.start,
+                    other.end,
+                    other.type,
+                    max(other.score, identifier.score),
+                    tuple(dict.fromkeys((*other.found_by, *identifier.found_by))),
+                    tuple(dict.fromkeys((*other.roles, *identifier.roles))),
+                )
+                pieces = [
+                    piece
+                    for start, end in pieces
+                    for piece in ((start, min(end, other.start)), (max(start, other.end), end))
+                    if piece[1] - piece[0] > 2
+                ]
+        kept.extend(_moved(identifier, start, end) for start, end in pieces if end > start)
+    return in_order(kept)
+
+
+def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, list[str]]) -> list[Identifier]:
+    """Every other place where a word of a found name, or a short form of it, stands as a name, in any case."""
+    text = doc.text
+    has_capitals = any(character.isupper() for character in text) and not text.isupper()
+    wanted: dict[str, Identifier] = {}
+    short: dict[str, Identifier] = {}
+    for identifier in found:
+        if identifier.type == "PERSON":
+            for word in re.findall(r"[^\W\d_]{2,}(?:['’-][^\W\d_]{2,})*", text[identifier.start : identifier.end]):
+                if word.lower() not in _TITLES | _NEVER_A_NAME and (len(word) > 2 or word.isupper()):
+                    wanted.setdefault(word.lower(), identifier)
+                    for name in nicknames(word):
+                        short.setdefault(name, identifier)
+    places = word_tokens(doc)
+    person = _person_share(doc, labels)
+    mentions = []
+    for number, place in enumerate(places.tolist()):
+        token = doc[place]
+        word = re.sub(r"['’]s$", "", token.lower_)
+        identifier = wanted.get(word) or (short.get(word) if token.text[:1].isupper() and len(word) > 2 else None)
+        if identifier is None or len(word) < 2:
+            continue
+        is_word = word in common_words() or word in words("kin")
+        if is_word and (
+            (token.text.islower() and has_capitals and person[number] < 0.2) or (token.is_sent_start and person[number] < 0.2) or token.text.isupper() != text.isupper() and person[number] < 0.05
+        ):
+            continue
+        if is_word and not has_capitals and token.pos_ != "PROPN" and person[number] < 0.2:
+            continue
+        mentions.append(Identifier(token.idx, token.idx + len(word), "PERSON", identifier.score, ("further mention",), identifier.roles))
+    return mentions
+
+
+def _person_share(doc: Doc, labels: dict[str, list[str]]) -> np.ndarray:
+    """How far the encoder takes each word for part of a name."""
+    head = "identifier" if "identifier" in labels else "ner"
+    share: np.ndarray = scores_of(doc).words[head][:, [number for number, tag in enumerate(labels[head]) if tag[2:] == "PERSON"]].sum(-1)
+    return share

@@ -1,0 +1,82 @@
+"""Every error of this library, one class for each thing a caller can do about it.
+
+    SanitiseError
+    ├── SettingsError        a setting is unknown or has no such value          → correct the settings
+    ├── IntakeError          what came in cannot be read as a submission        → correct the row, keep it, go on
+    ├── ModelError           the embedded model is missing, damaged or other    → install the package again
+    ├── StageError           a stage could not do its work                      → the submission is held
+    │   ├── DetectionError       identifiers or provenance could not be looked for
+    │   ├── RewriteError         what was cut could not be repaired into sentences
+    │   └── LeakError            something removed stands in the log again
+    ├── LogError             a log is not what a log must be                    → do not release it
+    ├── SealError            the original could not be sealed                   → keep the original, write no log
+    │   └── RecipientError       a public key is missing, malformed or a secret one
+    ├── OpenError            a sealed file could not be opened                  → another identity, another copy
+    │   └── IdentityError        an identity file cannot be read or must not be written
+    └── CommandError         a command was asked for what it refuses            → the option that the hint names
+
+A message says what happened, `hint` says what to do. Neither ever quotes a submission, a reference or a key: both may end
+in a log file that many can read.
+"""
+
+from __future__ import annotations
+
+
+class SanitiseError(Exception):
+    """The root: catch this one to catch them all."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class SettingsError(SanitiseError):
+    """A setting is unknown, or has a value that it cannot have."""
+
+
+class IntakeError(SanitiseError):
+    """What came in cannot be read as a submission; it must be kept and corrected, never dropped."""
+
+
+class ModelError(SanitiseError):
+    """The embedded model is missing, damaged or not the one this version was built for."""
+
+
+class StageError(SanitiseError):
+    """A stage failed or doubts, so the submission is held: no statements, and a neutral reason."""
+
+
+class DetectionError(StageError):
+    """Identifiers or provenance could not be looked for, which is not the same as nothing found."""
+
+
+class RewriteError(StageError):
+    """The text around a cut could not be repaired without adding or sharpening something."""
+
+
+class LeakError(StageError):
+    """Something that was removed stands in the finished log again."""
+
+
+class LogError(SanitiseError):
+    """A log breaks a rule of its own format, such as a held log with statements."""
+
+
+class SealError(SanitiseError):
+    """The original could not be sealed, so nothing may leave."""
+
+
+class RecipientError(SealError):
+    """A public key is missing, malformed, given twice over, or is a secret key."""
+
+
+class OpenError(SanitiseError):
+    """A sealed file could not be opened."""
+
+
+class IdentityError(OpenError):
+    """An identity file cannot be read, or would be overwritten."""
+
+
+class CommandError(SanitiseError):
+    """A command was asked for what it does not do unasked, such as showing a source on a screen."""

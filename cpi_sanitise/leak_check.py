@@ -1,0 +1,68 @@
+"""The finished log against everything that was taken out: nothing removed may stand in it again. It can hold, never release.
+
+A statement that fails is named by its place, never quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .form_search import FormValue, name_words, search_form
+from .lexicon import common_words, towns
+from .spans import Identifier
+
+_FIRST_PERSON = re.compile(r"(?<![\w'’\[])(?:I(?:['’](?:m|ve|d|ll))?|[Ww]e(?:['’](?:re|ve|d|ll))?|[Mm]y|[Oo]ur|[Mm]e|us|[Mm]ine|ours|myself|ourselves|i|i['’]m|i['’]ve)(?![\w'’])")
+_CHANNEL = re.compile(r"\b(?:CPI|AD ?362|intel(?:ligence)? (?:form|submission)|prevent training|disclosed in the public interest|on condition of anonymity)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"“[^”]{0,600}”|\"[^\"]{0,600}\"|(?<![\w'’])['‘](?:[^'’\n]|(?<=\w)['’](?=\w)){2,400}['’](?!\w)")
+_PLACEHOLDER = re.compile(r"\[[A-Z ]+ \d+\]")
+_ROMAN = re.compile(r"(?:\b(?:phase|part|type|class|section|world war|schedule)\s+)I\b", re.IGNORECASE)
+FREE_OF_CONTEXT = frozenset("PHONE POSTCODE VEHICLE_REG EMAIL URL USERNAME NATIONAL_ID FINANCIAL".split())
+
+
+def leaks(text: str, narrative: str, identifiers: Sequence[Identifier], form: Sequence[FormValue]) -> tuple[str, ...]:
+    """Why the text must not leave, in neutral words; empty if nothing was found."""
+    bare = _PLACEHOLDER.sub(" ■ ", text)
+    unquoted = _ROMAN.sub(" ", _QUOTED.sub(" ", bare))
+    reasons = []
+    if _FIRST_PERSON.search(unquoted):
+        reasons.append("first person left")
+    if _CHANNEL.search(unquoted):
+        reasons.append("channel left")
+    if any(_stands_in(narrative[found.start : found.end], found.type, bare) for found in identifiers):
+        reasons.append("a removed identifier stands in the text")
+    if any(not _is_town(bare[found.start : found.end]) for found in search_form(bare, list(form))):
+        reasons.append("a form value stands in the text")
+    return tuple(reasons)
+
+
+def _is_town(text: str) -> bool:
+    return text.lower() in towns()
+
+
+def _stands_in(value: str, entity_type: str, text: str) -> bool:
+    squeezed = re.sub(r"[\W_]+", "", value).lower()
+    if len(squeezed) < 2:
+        return False
+    if entity_type in FREE_OF_CONTEXT and len(squeezed) >= 5:
+        return squeezed in re.sub(r"[\W_]+", "", text).lower()
+    if entity_type == "PERSON":
+        return any(_name_stands_in(word, text) for word in name_words(value))
+    shape = r"[\W_]{0,3}".join(re.escape(part) for part in re.findall(r"\w+", value))
+    if value.lower() in towns() or (len(value.split()) == 1 and value.lower() in common_words()):
+        return bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text))
+    return bool(re.search(rf"(?<!\w){shape}(?!\w)", text, re.IGNORECASE))
+
+
+def _name_stands_in(word: str, text: str) -> bool:
+    """A word of a name in any case; one that is also a common word or a town only where it is written as a name within a sentence."""
+    if len(word) < 2:
+        return False
+    lower = word.lower()
+    if lower in common_words() or lower in towns():
+        return any(
+            match[0][0].isupper() and not match[0].isupper() and not re.search(r"(?:^|[.!?:]\s*|[\"“‘']\s*)$", text[max(0, match.start() - 4) : match.start()])
+            for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)
+            if lower not in towns()
+        )
+    return bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE))

@@ -1,0 +1,60 @@
+"""The reviewable word data of `rules/`, read once."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+RULES = Path(__file__).parent / "rules"
+
+
+@lru_cache(maxsize=None)
+def word_lists() -> dict[str, list[str]]:
+    """The lists of `words.toml` by name."""
+    return tomllib.loads((RULES / "words.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=None)
+def words(name: str) -> frozenset[str]:
+    """One list of `words.toml` as a set."""
+    return frozenset(word_lists()[name])
+
+
+@lru_cache(maxsize=None)
+def rules(name: str) -> list[dict[str, Any]]:
+    """The rules of `<name>.toml`."""
+    found: list[dict[str, Any]] = tomllib.loads((RULES / f"{name}.toml").read_text(encoding="utf-8"))["rule"]
+    return found
+
+
+def _lines(name: str) -> list[str]:
+    return [line for line in (RULES / name).read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+
+
+@lru_cache(maxsize=None)
+def common_words() -> frozenset[str]:
+    """Words that are common in lower case: a name among them is only believed where something more than its spelling says so."""
+    return frozenset(_lines("common_words.txt"))
+
+
+@lru_cache(maxsize=None)
+def _nicknames() -> dict[str, frozenset[str]]:
+    families: dict[str, set[str]] = {}
+    for line in _lines("nicknames.txt"):
+        family = line.split()
+        for name in family:
+            families.setdefault(name, set()).update(family)
+    return {name: frozenset(family) for name, family in families.items()}
+
+
+def nicknames(name: str) -> frozenset[str]:
+    """Every name that a first name is known to go by, itself among them; lower case."""
+    return _nicknames().get(name.lower(), frozenset()) | {name.lower()}
+
+
+@lru_cache(maxsize=None)
+def towns() -> dict[str, str]:
+    """Towns, cities and counties by their lower-case name: they carry the intelligence and stay."""
+    return {name.lower(): name for name in _lines("towns.txt")}

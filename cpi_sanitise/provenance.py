@@ -1,0 +1,361 @@
+"""Doc to provenance spans: who told, and how it became known (annotation guide, section 2).
+
+Three finders, and what any of them finds is a span: the phrases of `rules/provenance.toml`; grammar, which follows a
+clause whose subject is the source ("I saw", "a support worker was told") to the end of the telling and no further; and
+the encoder's provenance tags. A sentence of which nothing else is left is taken whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from spacy.tokens import Doc, Token
+
+from .english import lemma
+from .lexicon import rules, word_lists, words
+from .parsing import scores_of, word_tokens
+from .phrases import Phrasebook, compile_pattern
+from .quotation import quoted
+from .spans import Identifier, ProvenanceSpan, in_order
+
+THRESHOLD = 0.5
+_SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
+_CONTENTS = ("ccomp", "parataxis", "csubj")
+_HEARERS = ("obj", "iobj", "obl", "nmod")
+_FIRST = frozenset("i we me us my our mine ours myself ourselves im ive".split())
+# Verbs of the consulting room, the interview and the form: without a hearer named they still show that there was one.
+_INTERVIEW = frozenset("disclose confide divulge reveal report state mention".split())
+# What a source does about it; with such a verb a trade or a service is the source in action.
+_ACTION = frozenset(
+    "ring call phone contact log record refer escalate raise notify inform email submit complete attend visit treat dress escort support safeguard speak discuss monitor "
+    "signpost advise complete photograph search confiscate check remove move exclude offer assess review examine screen weigh prescribe dispense issue book interview meet".split()
+)
+_SMALL = frozenset("and but or so that which who also then too as well , . ; : - – — ( ) ... … because although though while when if to of the a an it this was is has been had".split())
+
+
+@lru_cache(maxsize=1)
+def _phrasebook() -> Phrasebook:
+    return Phrasebook(compile_pattern(rule["pattern"], word_lists(), rule) for rule in rules("provenance"))
+
+
+def is_first_person(token: Token, in_quotation: Sequence[bool]) -> bool:
+    """Whether the word stands for the source; "US" is a country unless all is in capitals."""
+    lower = token.lower_
+    if lower not in _FIRST or in_quotation[token.i]:
+        return False
+    if token.text == "US":
+        return bool(token.doc.text.isupper())
+    return not (lower == "i" and token.i + 1 < len(token.doc) and token.nbor(1).text == ".")
+
+
+def find_provenance(doc: Doc, identifiers: Sequence[Identifier], labels: dict[str, list[str]]) -> list[ProvenanceSpan]:
+    """Provenance spans in order; those of one kind that touch are one. They may overlap where kinds differ."""
+    if not len(doc):
+        return []
+    found = [*_by_phrases(doc), *_by_grammar(doc, identifiers), *_by_layout(doc), *_by_encoder(doc, labels)]
+    found += _of_source_identifiers(doc, identifiers, found)
+    return _merged(doc, [*found, *_rests(doc, found)])
+
+
+def _span(doc: Doc, first: int, last: int, kind: str, found_by: str) -> ProvenanceSpan:
+    while first < last and doc[first].is_space:
+        first += 1
+    while last > first and doc[last - 1].is_space:
+        last -= 1
+    end = doc[last - 1].idx + len(doc[last - 1]) if last > first else doc[first].idx
+    return ProvenanceSpan(doc[first].idx, end, kind, (found_by,))
+
+
+def _by_phrases(doc: Doc) -> list[ProvenanceSpan]:
+    in_quotation = quoted(doc)
+    return [
+        _span(doc, first, last, rule["kind"], f"rule row {rule['row']}")
+        for first, last, rule in _phrasebook().find(doc)
+        if not all(in_quotation[first:last])
+    ]
+
+
+def _by_encoder(doc: Doc, labels: dict[str, list[str]]) -> list[ProvenanceSpan]:
+    if "provenance" not in labels or not len(word_tokens(doc)):
+        return []
+    scores, tags, places = scores_of(doc).words["provenance"], labels["provenance"], word_tokens(doc)
+    outside = tags.index("O")
+    share = 1 - scores[:, outside]
+    kinds = sorted({tag[2:] for tag in tags if tag != "O"})
+    columns = {kind: [number for number, tag in enumerate(tags) if tag[2:] == kind] for kind in kinds}
+    spans: list[ProvenanceSpan] = []
+    inside = np.flatnonzero(share > THRESHOLD).tolist()
+    for number, word in enumerate(inside):
+        if number and inside[number - 1] == word - 1:
+            continue
+        last = word
+        while number + 1 < len(inside) and inside[number + 1] == last + 1:
+            number, last = number + 1, last + 1
+        kind = max(kinds, key=lambda kind: float(scores[word : last + 1, columns[kind]].sum()))
+        spans.append(_span(doc, int(places[word]), int(places[last]) + 1, kind, "encoder"))
+    return spans
+
+
+# --- grammar ---------------------------------------------------------------------------------------------------------
+
+
+def subject_of(verb: Token) -> Token | None:
+    """Its own subject; a joined verb without one shares that of the verb it is joined to."""
+    for child in verb.children:
+        if child.dep_ in _SUBJECTS:
+            return child
+    if verb.dep_ == "conj" and verb.head.i != verb.i and verb.pos_ in ("VERB", "AUX", "ADJ"):
+        return subject_of(verb.head)
+    return None
+
+
+def own_subject(verb: Token) -> Token | None:
+    """Its own subject only."""
+    return next((child for child in verb.children if child.dep_ in _SUBJECTS), None)
+
+
+def _phrase_words(token: Token) -> list[str]:
+    """The noun with its compounds and adjectives before it, as rows of words that end with it: "health visitor", "visitor"."""
+    first = token.i
+    while first > 0 and token.i - first < 3 and doc_word(token.doc, first - 1):
+        first -= 1
+    row = [token.doc[number].lower_ for number in range(first, token.i + 1)]
+    return [" ".join(row[number:]) for number in range(len(row))]
+
+
+def doc_word(doc: Doc, place: int) -> bool:
+    """Whether the token is a word that can belong to the name of a post."""
+    return doc[place].is_alpha and doc[place].pos_ in ("NOUN", "ADJ", "PROPN", "ADV")
+
+
+def is_role(token: Token, *lists: str) -> bool:
+    """Whether a noun, with the words before it, names one of the lists' entries."""
+    return any(phrase in words(name) for name in lists for phrase in _phrase_words(token))
+
+
+def is_source(token: Token, sources: set[int], in_quotation: Sequence[bool]) -> bool:
+    """Whether a noun or pronoun stands for the source: first person, a source's name, "my colleague"."""
+    if is_first_person(token, in_quotation) or token.i in sources:
+        return True
+    return any(child.dep_ == "nmod:poss" and is_first_person(child, in_quotation) for child in token.children) and is_role(token, "role", "staff", "kin")
+
+
+def predicate_class(token: Token) -> str:
+    """What a predicate does to its clause: perceive, report, believe, know, worried, sure, aware, action, or nothing of these."""
+    base = lemma(token.lower_)
+    for name in ("worried", "sure", "aware"):
+        if token.lower_ in words(name):
+            return name
+    for name in ("believe", "know", "perceive", "report"):
+        if base in words(name):
+            return name
+    return "action" if base in _ACTION else ""
+
+
+def _by_grammar(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceSpan]:
+    in_quotation = quoted(doc)
+    sources = {
+        token.i
+        for identifier in identifiers
+        if identifier.role in ("submitter", "source")
+        for token in doc.char_span(identifier.start, identifier.end, alignment_mode="expand") or ()
+    }
+    spans: list[ProvenanceSpan] = []
+    for token in doc:
+        if token.is_space or in_quotation[token.i]:
+            continue
+        if token.dep_ in _SUBJECTS and token.head.i != token.i:
+            spans += _clause_of(doc, token, token.head, sources, in_quotation)
+        elif token.dep_ == "conj" and own_subject(token) is None and (subject := subject_of(token)) is not None:
+            if is_source(subject, sources, in_quotation):
+                spans += _clause_of(doc, subject, token, sources, in_quotation)
+        if token.lower_ in ("my", "our") and is_first_person(token, in_quotation) and token.dep_ == "nmod:poss":
+            spans.append(_possessed(doc, token))
+        if token.dep_ in ("obl:agent", "obl", "nmod") and any(child.lower_ == "by" for child in token.children):
+            if is_source(token, sources, in_quotation) or (is_role(token, "role", "staff") and token.head.tag_ == "VBN" and predicate_class(token.head)):
+                spans += _runs(doc, {inner.i for inner in token.subtree}, "source_role")
+    return spans
+
+
+def _clause_of(doc: Doc, subject: Token, verb: Token, sources: set[int], in_quotation: Sequence[bool]) -> list[ProvenanceSpan]:
+    """The part of the verb's clause that tells of the source."""
+    does = predicate_class(verb)
+    if is_source(subject, sources, in_quotation):
+        kind = "self_reference" if is_first_person(subject, in_quotation) else "source_role"
+        return _source_clause(doc, verb, does, kind, in_quotation)
+    post = is_role(subject, "role", "staff")
+    if post and _is_post_of_source(subject) and does:
+        return _source_clause(doc, verb, does, "source_role", in_quotation)
+    if does == "report" or verb.lower_ in ("told", "said", "asked"):
+        hearer = any(is_source(child, sources, in_quotation) or is_role(child, "staff", "role") for child in verb.children if child.dep_ in _HEARERS)
+        content = _contents(verb, "report")
+        teller = is_role(subject, "kin") and (hearer or lemma(verb.lower_) in {"report", "state", "disclose", "tell", "say", "inform"})
+        if content and (hearer or teller or lemma(verb.lower_) in _INTERVIEW):
+            return _source_clause(doc, verb, "report", "relationship" if teller else "acquisition", in_quotation)
+    return []
+
+
+def _is_post_of_source(subject: Token) -> bool:
+    """"A nurse", "our nurse", "staff", "the school" can be the source; "his nurse" or "nurse Adams" need not be."""
+    determiners = [child.lower_ for child in subject.children if child.dep_ in ("det", "nmod:poss")]
+    return not determiners or determiners[0] in {"a", "an", "the", "my", "our", "one", "some", "several", "another", "two"}
+
+
+def _contents(verb: Token, does: str) -> list[Token]:
+    """The parts below a predicate that carry what was seen, told or thought."""
+    found = [child for child in verb.children if child.dep_ in _CONTENTS and not (child.dep_ == "parataxis" and child.i < verb.i)]
+    if does == "perceive":
+        found += [child for child in verb.children if child.dep_ in ("obj", "xcomp", "obl", "obl:tmod", "advmod") and child.i > verb.i]
+        if not any(child.dep_ in ("obj", "ccomp", "xcomp", "csubj") for child in found):
+            return []
+    elif does in ("worried", "aware", "believe", "know"):
+        found += [child for child in verb.children if child.dep_ in ("advcl", "xcomp") and child.i > verb.i and own_subject(child) is not None]
+        found += [
+            child
+            for child in verb.children
+            if child.dep_ == "obl" and child.i > verb.i and any(case.lower_ in ("about", "of", "for", "by", "with", "over", "regarding") for case in child.children)
+        ]
+        if does == "know" and not found:
+            found += [child for child in verb.children if child.dep_ == "obj" and any(part.dep_ in ("acl:relcl", "acl") for part in child.children)]
+    if lemma(verb.lower_) == "have":
+        found += [child for child in verb.children if child.dep_ == "obj"]
+    return found
+
+
+def _source_clause(doc: Doc, verb: Token, does: str, kind: str, in_quotation: Sequence[bool]) -> list[ProvenanceSpan]:
+    clause = {token.i for token in verb.subtree}
+    kept: set[int] = set()
+    if does not in ("", "action"):
+        for content in _contents(verb, does):
+            subject = own_subject(content)
+            if subject is not None and is_first_person(subject, in_quotation):
+                continue
+            inner = {token.i for token in content.subtree}
+            kept |= inner - {child.i for child in content.children if child.lower_ == "that" and child.dep_ == "mark"}
+            if content.dep_ == "obl" and does in ("worried", "aware", "believe", "know"):
+                kept -= {child.i for child in content.children if child.dep_ == "case"}
+    for child in verb.children:
+        if child.dep_ in ("conj", "parataxis", "advcl") and not any(token.i in kept for token in child.subtree):
+            subject = own_subject(child)
+            if subject is not None and not is_first_person(subject, in_quotation) and (child.dep_ != "advcl" or child.i < verb.i):
+                if child.dep_ == "advcl" and any(mark.lower_ in ("because", "when", "while", "as", "if", "after", "before", "so") for mark in child.children):
+                    continue
+                kept |= {token.i for token in child.subtree} - {part.i for part in child.children if part.dep_ == "cc"}
+    parent = verb.head
+    if verb.dep_ == "ccomp" and parent.i != verb.i and not kept and own_subject(parent) is not None:
+        clause |= {token.i for token in parent.subtree if token.i <= parent.i or token.i in clause}
+    return _runs(doc, clause - kept, kind)
+
+
+def _runs(doc: Doc, places: set[int], kind: str) -> list[ProvenanceSpan]:
+    """Spans over neighbouring tokens; a run of nothing but punctuation or white space is none."""
+    spans, ordered = [], sorted(places)
+    for number, place in enumerate(ordered):
+        if number and ordered[number - 1] == place - 1:
+            continue
+        last = place
+        while number + 1 < len(ordered) and ordered[number + 1] == last + 1:
+            number, last = number + 1, last + 1
+        while last > place and (doc[last].is_punct or doc[last].is_space) and doc[last].text != ",":
+            last -= 1
+        if any(doc[inner].is_alpha for inner in range(place, last + 1)):
+            spans.append(_span(doc, place, last + 1, kind, "grammar"))
+    return spans
+
+
+def _possessed(doc: Doc, possessive: Token) -> ProvenanceSpan:
+    """"my patient", "one of our pupils", "our reception": the possessive with its noun."""
+    noun = possessive.head
+    first, last = possessive.i, min(noun.i, possessive.i + 4) + 1
+    if noun.i < possessive.i:
+        last = possessive.i + 1
+    if first >= 2 and doc[first - 1].lower_ == "of" and doc[first - 2].lower_ in {"one", "two", "three", "some", "several", "another", "many", "both", "a", "couple", "lot", "all"}:
+        first -= 2
+    kind = "relationship" if is_role(noun, "client", "kin") else "organisation" if is_role(noun, "workplace", "staff", "role", "tool", "occasion") else "self_reference"
+    return _span(doc, first, last, kind, "grammar")
+
+
+# --- layout, source's own identifiers, and what is left over ------------------------------------------------------------
+
+_CLOSINGS = frozenset("regards thanks sincerely faithfully wishes best cheers kr rgds".split())
+_HEADERS = frozenset("from to cc bcc sent subject date fwd fw re".split())
+
+
+def _by_layout(doc: Doc) -> list[ProvenanceSpan]:
+    """E-mail headers, and all that follows a closing formula near the end."""
+    spans: list[ProvenanceSpan] = []
+    lines: list[tuple[int, int]] = []
+    first = 0
+    for token in doc:
+        if "\n" in token.text:
+            lines.append((first, token.i))
+            first = token.i + 1
+    lines.append((first, len(doc)))
+    lines = [(begin, end) for begin, end in lines if any(not token.is_space for token in doc[begin:end])]
+    for number, (begin, end) in enumerate(lines):
+        line = [token for token in doc[begin:end] if not token.is_space]
+        if line[0].lower_.rstrip(":") in _HEADERS and (":" in line[0].text or (len(line) > 1 and line[1].text == ":")):
+            spans.append(_span(doc, begin, end, "channel", "layout"))
+        worded = [token for token in line if token.is_alpha]
+        if number and worded and len(worded) <= 4 and worded[-1].lower_ in _CLOSINGS and len(doc) - end < 90:
+            spans.append(_span(doc, begin, len(doc), "channel", "layout"))
+            break
+    return spans
+
+
+def _of_source_identifiers(doc: Doc, identifiers: Sequence[Identifier], found: Sequence[ProvenanceSpan]) -> list[ProvenanceSpan]:
+    """What only the source's own name, number or workplace holds together: "at Oakmount Surgery", "call 07700 …"."""
+    spans = []
+    for identifier in identifiers:
+        if identifier.role not in ("submitter", "source"):
+            continue
+        if any(span.start <= identifier.start and identifier.end <= span.end for span in found):
+            continue
+        piece = doc.char_span(identifier.start, identifier.end, alignment_mode="expand")
+        if piece is None:
+            continue
+        first, last = piece.start, piece.end
+        while first > 0 and (doc[first - 1].lower_ in {"at", "from", "of", "in", "by", "to", "for", "near", "outside", "on", "with", "the", "our", "via", "here", "and"} or doc[first - 1].dep_ == "case"):
+            first -= 1
+        kind = "organisation" if identifier.type in ("ORGANISATION", "ADDRESS", "POSTCODE", "LOCATION") else "source_role"
+        spans.append(_span(doc, first, last, kind, "grammar"))
+    return spans
+
+
+def _rests(doc: Doc, found: Sequence[ProvenanceSpan]) -> list[ProvenanceSpan]:
+    """Sentences of which the cuts leave only small words are taken whole."""
+    spans = []
+    covered = np.zeros(len(doc), dtype=bool)
+    kind_at: dict[int, str] = {}
+    for span in found:
+        piece = doc.char_span(span.start, span.end, alignment_mode="expand")
+        if piece is not None:
+            covered[piece.start : piece.end] = True
+            kind_at.update(dict.fromkeys(range(piece.start, piece.end), span.kind))
+    for sentence in doc.sents:
+        inside = range(sentence.start, sentence.end)
+        kinds = [kind_at[place] for place in inside if place in kind_at]
+        if not kinds:
+            continue
+        rest = [doc[place] for place in inside if not covered[place] and not doc[place].is_space]
+        if rest and all(token.is_punct or token.lower_ in _SMALL or token.pos_ in ("PUNCT", "CCONJ", "SCONJ", "DET") for token in rest):
+            spans.append(_span(doc, sentence.start, sentence.end, max(set(kinds), key=kinds.count), "grammar"))
+    return spans
+
+
+def _merged(doc: Doc, spans: Iterable[ProvenanceSpan]) -> list[ProvenanceSpan]:
+    """Spans of one kind that overlap or touch become one; finders are joined."""
+    merged: list[ProvenanceSpan] = []
+    spans = list(spans)
+    for kind in sorted({span.kind for span in spans}):
+        last: ProvenanceSpan | None = None
+        for span in in_order([span for span in spans if span.kind == kind and span.end > span.start]):
+            if last is not None and (span.start <= last.end or not doc.text[last.end : span.start].strip(" ,")):
+                last = ProvenanceSpan(last.start, max(last.end, span.end), kind, tuple(dict.fromkeys((*last.found_by, *span.found_by))))
+                merged[-1] = last
+            else:
+                last = span
+                merged.append(span)
+    return in_order(merged)

@@ -1,0 +1,29 @@
+"""Which words stand inside quotation: there "I" is the person quoted, not the source."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.tokens import Doc
+
+_PAIRS = (
+    re.compile(r"“[^“”\n]{1,600}”"),
+    re.compile(r'"[^"\n]{1,600}"'),
+    re.compile(r"(?<![\w'’])‘(?:[^‘’\n]|(?<=\w)’(?=\w)){1,400}’(?!\w)"),
+    re.compile(r"(?<![\w'’])['’](?:[^'’\n]|(?<=\w)['’](?=\w)){2,400}['’](?!\w)"),
+)
+
+
+def quoted(doc: Doc) -> list[bool]:
+    """For each token whether it stands inside quotation marks. A quotation never runs over a line's end."""
+    ranges = [match.span() for pattern in _PAIRS for match in pattern.finditer(doc.text)]
+    inside = [False] * len(doc)
+    if not ranges:
+        return inside
+    ranges.sort()
+    at = 0
+    for token in doc:
+        while at < len(ranges) and ranges[at][1] <= token.idx:
+            at += 1
+        inside[token.i] = any(start < token.idx + len(token) and token.idx < end for start, end in ranges[at : at + 3])
+    return inside

@@ -1,0 +1,158 @@
+"""Identifiers to numbered placeholders, through Presidio's AnonymizerEngine with an operator of ours.
+
+The same person keeps one number across full name, short name, nickname and initials. Numbers follow the order of the
+finished log, after all cuts, so that no gap tells of somebody who was cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from presidio_anonymizer import AnonymizerEngine
+from presidio_anonymizer.entities import ConflictResolutionStrategy, OperatorConfig, RecognizerResult
+from presidio_anonymizer.operators import Operator, OperatorType
+
+from .lexicon import nicknames
+from .rewriting import Rewritten
+from .spans import Identifier
+
+WORDS = {
+    "PERSON": "PERSON",
+    "PHONE": "PHONE",
+    "POSTCODE": "POSTCODE",
+    "VEHICLE_REG": "VEHICLE",
+    "EMAIL": "EMAIL",
+    "URL": "URL",
+    "USERNAME": "USERNAME",
+    "ADDRESS": "ADDRESS",
+    "DOB": "DATE OF BIRTH",
+    "NATIONAL_ID": "REFERENCE",
+    "FINANCIAL": "ACCOUNT",
+    "ORGANISATION": "ORGANISATION",
+    "LOCATION": "PLACE",
+}
+_TITLES = frozenset("mr mrs ms miss dr rev revd sir cllr prof pc dc ds sgt".split())
+
+
+class Placeholder(Operator):  # type: ignore[misc]
+    """Presidio operator: the entity type, which redaction has numbered, in square brackets. It never sees the identifier."""
+
+    def operate(self, text: str = "", params: Mapping[str, Any] | None = None) -> str:
+        return f"[{(params or {})['entity_type']}]"
+
+    def validate(self, params: Mapping[str, Any] | None = None) -> None:
+        """Nothing can be chosen."""
+
+    def operator_name(self) -> str:
+        return "placeholder"
+
+    def operator_type(self) -> OperatorType:
+        return OperatorType.Anonymize
+
+
+def make_anonymizer() -> AnonymizerEngine:
+    """Presidio's anonymizer with the one operator that is used."""
+    engine = AnonymizerEngine()
+    engine.add_anonymizer(Placeholder)
+    return engine
+
+
+def redact(
+    statements: Sequence[Rewritten], narrative: str, identifiers: Sequence[Identifier], anonymizer: AnonymizerEngine
+) -> tuple[list[str], dict[int, str]]:
+    """The statements with placeholders, and by index of identifier the placeholder that stands for it."""
+    entities = same_entities(narrative, identifiers)
+    placeholders: dict[int, str] = {}
+    counts: dict[str, int] = {}
+    of_entity: dict[int, str] = {}
+    texts = []
+    for statement in statements:
+        results = []
+        for start, end, index in statement.identifiers:
+            entity = entities[index]
+            if entity not in of_entity:
+                word = WORDS[identifiers[entity].type]
+                counts[word] = counts.get(word, 0) + 1
+                of_entity[entity] = f"{word} {counts[word]}"
+            placeholders[index] = f"[{of_entity[entity]}]"
+            results.append(RecognizerResult(of_entity[entity], start, end, 1.0))
+        if results:
+            texts.append(
+                anonymizer.anonymize(
+                    statement.text,
+                    results,
+                    {"DEFAULT": OperatorConfig("placeholder")},
+                    conflict_resolution=ConflictResolutionStrategy.NONE,
+                    merge_entities_with_spaces=False,
+                ).text
+            )
+        else:
+            texts.append(statement.text)
+    for index, entity in enumerate(entities):
+        if index not in placeholders and entity in of_entity:
+            placeholders[index] = f"[{of_entity[entity]}]"
+    return [_joined(text) for text in texts], placeholders
+
+
+def _joined(text: str) -> str:
+    """"[PERSON 1] ([PERSON 1])" and "[PERSON 1] [PERSON 1]" say it once."""
+    text = re.sub(r"(\[[A-Z ]+ \d+\])(?:\s*[(\"'“‘]\s*\1\s*[)\"'”’]|\s*,?\s+(?:aka|also known as|known as|AKA)\s+[\"'“‘]?\1[\"'”’]?)", r"\1", text)
+    return re.sub(r"(\[[A-Z ]+ \d+\])(?:\s+\1)+", r"\1", text)
+
+
+def same_entities(narrative: str, identifiers: Sequence[Identifier]) -> list[int]:
+    """For each identifier the index of the first that means the same."""
+    first_of: list[int] = []
+    keys: list[frozenset[str]] = [_key(narrative[found.start : found.end], found.type) for found in identifiers]
+    for index, found in enumerate(identifiers):
+        match = index
+        for earlier in range(index):
+            if identifiers[earlier].type == found.type and first_of[earlier] == earlier:
+                group = [keys[number] for number in range(index) if first_of[number] == earlier]
+                if any(_same(found.type, keys[index], key) for key in group) or (found.type == "PERSON" and _aka(narrative, identifiers, earlier, index, first_of)):
+                    match = earlier
+                    break
+        first_of.append(match)
+    return first_of
+
+
+def _key(text: str, entity_type: str) -> frozenset[str]:
+    if entity_type == "PERSON":
+        parts = [part.lower() for part in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text)]
+        named = [part for part in parts if part not in _TITLES] or parts
+        return frozenset(named)
+    squeezed = re.sub(r"[\W_]+", "", text.lower())
+    if entity_type == "PHONE":
+        squeezed = re.sub(r"^(?:0044|44|0)", "", re.sub(r"\D", "", text)) or squeezed
+    return frozenset([squeezed])
+
+
+def _same(entity_type: str, one: frozenset[str], other: frozenset[str]) -> bool:
+    if one == other:
+        return True
+    if entity_type != "PERSON":
+        return False
+    short, long = sorted((one, other), key=len)
+    if len(short) == len(long) and len(long) > 1:
+        # Kath Webb and Katherine Webb are one; Tom Webb and Kelly Webb are not.
+        return all(any(nicknames(part) & nicknames(their) for their in long) for part in short)
+    if len(short) < len(long) or len(short) == 1:
+        if all(any(part in nicknames(their) or their in nicknames(part) for their in long) for part in short):
+            return True
+        (initials,) = short if len(short) == 1 else ("",)
+        return 1 < len(initials) == len(long) <= 3 and sorted(initials) == sorted(part[0] for part in long)
+    return False
+
+
+_AKA = re.compile(r"^\s*[(,]?\s*(?:aka|a\.k\.a\.?|also known as|known as|goes by|calls himself|calls herself|nickname|street name|who goes by)?\s*(?:the name)?\s*[\"'“‘(]*$", re.IGNORECASE)
+
+
+def _aka(narrative: str, identifiers: Sequence[Identifier], earlier: int, index: int, first_of: Sequence[int]) -> bool:
+    """Whether the later name stands right behind the earlier as its nickname: "Kelly Marsh (Kez)", "Kelly Marsh aka Kez"."""
+    before = index - 1
+    if before < 0 or identifiers[before].type != "PERSON" or first_of[before] != earlier:
+        return False
+    between = narrative[identifiers[before].end : identifiers[index].start]
+    return bool(between.strip(" ")) and "\n" not in between and between.strip() != "," and bool(_AKA.match(between))

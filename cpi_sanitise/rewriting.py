@@ -1,0 +1,406 @@
+"""Statement by statement: what is left after the cuts, made grammatical and impersonal again. Takes away, never adds a fact.
+
+What was cut decides the frame, whoever found it: "I saw" before a man selling leaves "A man was selling", "I am worried
+that" leaves "There is a concern that", a cut telling leaves the bare clause. A statement of which no sentence can be
+made is dropped whole; its words stay in the sealed record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from .english import agrees_plural, lemma
+from .english import past as past_of
+from .lexicon import words
+from .provenance import is_first_person, own_subject, predicate_class
+from .quotation import quoted
+from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan
+
+CONCERN, THOUGHT = "there is a concern that", "it is thought that"
+_NOUN_CONCERN = "there is a concern about"
+_SUBJECT_FORM = {"him": "he", "her": "she", "them": "they", "me": "a person", "us": "others"}
+_PLAIN_PERSONS = {"me": "a person", "us": "others", "myself": "a person", "ourselves": "others", "mine": "theirs", "ours": "theirs"}
+_LEADING = frozenset("that and but so or because also then which who , ; : - – — . ) ] / plus as whilst while where when although though".split())
+_TRAILING = frozenset("and but so or because that which who when where while whilst if to of in at from by with for on about as , ; : - – — ( [ / the a an my our also although though is was are were has had".split())
+_FINITE = frozenset("VBD VBZ VBP MD".split())
+_YOUNG = {"pupil": "young person", "student": "student", "child": "child", "kid": "child", "lad": "young male", "boy": "boy", "girl": "girl", "young person": "young person"}
+_KIN = {"son": "young male", "daughter": "young female", "husband": "man", "wife": "woman", "mum": "woman", "mother": "woman", "dad": "man", "father": "man", "brother": "man", "sister": "woman", "neighbour": "resident", "neighbours": "residents", "tenant": "resident", "tenants": "residents", "resident": "resident", "residents": "residents"}
+
+
+@dataclass(slots=True)
+class Piece:
+    """A word of the statement to be: its text, whether a space stands before it, the token or the identifier it comes from."""
+
+    text: str
+    space: bool
+    token: Token | None = None
+    identifier: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A statement's new text with the identifiers that still stand in it, as (start, end, index), and whether a hedge was put in its place."""
+
+    text: str
+    identifiers: tuple[tuple[int, int, int], ...]
+    hedged: bool
+    changed: bool
+
+
+def rewrite(
+    doc: Doc,
+    statement: Statement,
+    provenance: Sequence[ProvenanceSpan],
+    vantage: Sequence[VantageSpan],
+    identifiers: Sequence[Identifier],
+    descriptions: Mapping[int, str],
+) -> Rewritten | None:
+    """The statement without what is cut, or None where nothing that stands by itself is left.
+
+    `vantage` are the spans to be replaced by their plain words; `descriptions` say by index which identifiers are
+    written as words ("a woman") because they are the source's own.
+    """
+    span = doc.char_span(statement.start, statement.end, alignment_mode="expand")
+    if span is None or not len(span):
+        return None
+    in_quotation = quoted(doc)
+    cut = {
+        token.i for token in span if not token.is_space and any(found.start < token.idx + len(token) and token.idx < found.end for found in provenance)
+    }
+    cut = _whole_clauses(span.doc, span.start, span.end, cut, in_quotation)
+    kept = [token for token in span if token.i not in cut and not token.is_space]
+    if not any(token.is_alpha or token.like_num for token in kept):
+        return None
+    if not cut and not vantage and not any(is_first_person(token, in_quotation) for token in kept):
+        return _finish(_pieces(kept, vantage, identifiers, descriptions), hedge="", changed=False)
+    hedge = _hedge(doc, span.start, span.end, cut)
+    groups = _groups(kept, cut) if cut else [kept]
+    texts: list[list[Piece]] = []
+    for group in groups:
+        group = _strip(group)
+        if not group:
+            continue
+        pieces = _pieces(group, vantage, identifiers, descriptions)
+        framed = _frame(group, pieces, cut, in_quotation, hedge if not texts else "")
+        if framed:
+            texts.append(framed)
+    if not texts:
+        return None
+    joined: list[Piece] = []
+    for number, pieces in enumerate(texts):
+        if number:
+            if joined[-1].text not in ".!?":
+                joined.append(Piece(".", False))
+            pieces[0].space = True
+            _capitalise(pieces)
+        joined.extend(pieces)
+    return _finish(joined, hedge=hedge, changed=True)
+
+
+# --- what is kept -------------------------------------------------------------------------------------------------------
+
+
+def _whole_clauses(doc: Doc, first: int, last: int, cut: set[int], in_quotation: Sequence[bool]) -> set[int]:
+    """Cuts widened where a first person is left as the subject of a clause: nothing of what the source did may stay."""
+    cut = set(cut)
+    for place in range(first, last):
+        token = doc[place]
+        if place in cut or token.dep_ not in ("nsubj", "nsubj:pass") or not is_first_person(token, in_quotation):
+            continue
+        verb = token.head
+        inside = {inner.i for inner in verb.subtree if first <= inner.i < last}
+        for child in verb.children:
+            subject = own_subject(child) if child.dep_ in ("conj", "parataxis") else None
+            if subject is not None and not is_first_person(subject, in_quotation):
+                inside -= {inner.i for inner in child.subtree} - {part.i for part in child.children if part.dep_ == "cc"}
+        cut |= inside
+    # "the" or "to" between two cuts says nothing and reads as a fault.
+    for place in range(first + 1, last - 1):
+        if place not in cut and doc[place].pos_ in ("DET", "ADP", "PART", "AUX", "CCONJ", "SCONJ", "PUNCT", "PRON") and place - 1 in cut and place + 1 in cut:
+            if not (doc[place].pos_ == "PRON" and doc[place].dep_ in ("nsubj", "nsubj:pass")):
+                cut.add(place)
+    return cut
+
+
+def _groups(kept: list[Token], cut: set[int]) -> list[list[Token]]:
+    """Rows of kept words that hang together: a new one begins where a clause hangs on something that was cut."""
+    groups: list[list[Token]] = []
+    for token in kept:
+        if groups and not (token.i - 1 in cut and groups[-1] and _begins_clause(token, cut)):
+            groups[-1].append(token)
+        else:
+            groups.append([token])
+    return groups
+
+
+def _begins_clause(token: Token, cut: set[int]) -> bool:
+    """Whether an independent clause begins at the token: its clause's head hangs on a cut word or is the root."""
+    verb = token
+    while verb.dep_ not in ("ROOT", "ccomp", "conj", "parataxis", "advcl", "acl", "acl:relcl", "xcomp") and verb.head.i != verb.i:
+        if verb.head.i in cut:
+            return verb.dep_ in ("obj",) and verb.pos_ in ("NOUN", "PROPN", "PRON", "NUM")
+        verb = verb.head
+    if verb.i in cut:
+        return False
+    return own_subject(verb) is not None and (verb.head.i in cut or verb.dep_ in ("ROOT", "conj", "parataxis"))
+
+
+def _strip(group: list[Token]) -> list[Token]:
+    """Without joining words at either end that join nothing any more."""
+    first, last = 0, len(group)
+    while first < last and (group[first].lower_ in _LEADING or (group[first].is_punct and group[first].text not in "\"'“‘£$([*#@")):
+        if group[first].lower_ in ("that", "which", "who") and first + 1 < last and group[first].dep_ in ("det", "nsubj"):
+            break
+        if group[first].lower_ in ("when", "while", "where", "as", "because", "although", "though", "so", "whilst") and _opens_subordinate(group, first):
+            break
+        first += 1
+    while last > first and group[last - 1].lower_ in _TRAILING and group[last - 1].dep_ not in ("obj", "obl", "nsubj", "compound:prt"):
+        last -= 1
+    if last < len(group) and group[-1].text in ".!?":
+        return [*group[first:last], group[-1]] if last > first else []
+    return group[first:last]
+
+
+def _opens_subordinate(group: list[Token], first: int) -> bool:
+    """Whether a conjunction opens a clause whose main clause follows in the same group."""
+    verb = group[first].head
+    return verb.dep_ == "advcl" and any(token.i == verb.head.i for token in group)
+
+
+def _pieces(
+    group: Sequence[Token], vantage: Sequence[VantageSpan], identifiers: Sequence[Identifier], descriptions: Mapping[int, str]
+) -> list[Piece]:
+    """The words with identifiers as one piece each and vantage in plain words."""
+    pieces: list[Piece] = []
+    done: set[tuple[str, int]] = set()
+    previous_end = -1
+    for token in group:
+        space = token.idx != previous_end or not pieces
+        previous_end = token.idx + len(token)
+        index = next((number for number, found in enumerate(identifiers) if found.start < previous_end and token.idx < found.end), None)
+        plain = next((number for number, found in enumerate(vantage) if found.start < previous_end and token.idx < found.end), None)
+        if plain is not None:
+            if ("vantage", plain) not in done:
+                done.add(("vantage", plain))
+                pieces.extend(Piece(word, space or bool(number), token) for number, word in enumerate((vantage[plain].plain or "").split()))
+            continue
+        if index is None:
+            pieces.append(Piece(token.text, space, token))
+            continue
+        found = identifiers[index]
+        before, after = token.text[: max(0, found.start - token.idx)], token.text[len(token) - max(0, previous_end - found.end) :] if previous_end > found.end else ""
+        if before:
+            pieces.append(Piece(before, space, token))
+            space = False
+        if ("identifier", index) not in done:
+            done.add(("identifier", index))
+            text = descriptions.get(index)
+            pieces.append(Piece(text if text is not None else "\ufffc", space, token, None if text is not None else index))
+        if after:
+            pieces.append(Piece(after, False, token))
+    return pieces
+
+
+# --- frames -------------------------------------------------------------------------------------------------------------
+
+
+def _hedge(doc: Doc, first: int, last: int, cut: set[int]) -> str:
+    """The neutral frame for a source's belief or worry that was cut; doubt about the content must not go with the doubter."""
+    found = ""
+    for place in range(first, last):
+        if place not in cut:
+            continue
+        token, does = doc[place], predicate_class(doc[place])
+        if does == "worried" or token.lower_ in ("concern", "concerns", "worry", "worries"):
+            if not any(child.i not in cut for child in token.subtree) and token.dep_ == "conj":
+                continue
+            return CONCERN
+        if does in ("believe", "sure") or token.lower_ in ("opinion", "view", "impression", "suspicion", "hunch", "instinct", "gut", "personally", "imo"):
+            found = THOUGHT
+    return found
+
+
+def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation: Sequence[bool], hedge: str) -> list[Piece] | None:
+    """The group as a clause that stands by itself, or None."""
+    pieces = _impersonal(pieces, in_quotation)
+    if not pieces:
+        return None
+    inside = {token.i for token in group}
+    tops = [token for token in group if token.head.i not in inside or token.head.i == token.i]
+    tops = [token for token in tops if not token.is_punct] or tops
+    top = next((token for token in tops if _is_clause(token, inside)), tops[0])
+    governor = top.head if top.head.i in cut else None
+    past = governor is not None and governor.tag_ in ("VBD", "VBN")
+    if _is_clause(top, inside):
+        if hedge and top.dep_ != "advcl":
+            return _prefix(hedge, pieces)
+        return pieces
+    if governor is None and not hedge:
+        return pieces if _can_stand(group) else None
+    noun = next((token for token in tops if token.pos_ in ("NOUN", "PROPN", "PRON", "NUM")), None)
+    verb = next((token for token in group if token.tag_ in ("VBG", "VB") and (token.head.i not in inside or token.head == noun or token.dep_ in ("xcomp", "acl", "ccomp"))), None)
+    if hedge == CONCERN and noun is not None:
+        return _prefix(_NOUN_CONCERN, pieces)
+    if noun is not None and noun.i == min(token.i for token in noun.subtree if token.i in inside) + len([t for t in noun.lefts if t.i in inside]) or noun is not None:
+        leading = [token for token in group if token.i <= noun.i]
+        plural = agrees_plural([token.text for token in leading], [token.tag_ for token in leading])
+        if verb is not None and verb.i > noun.i and all(token.pos_ not in ("VERB", "AUX") for token in group if noun.i < token.i < verb.i):
+            return _with_verb(pieces, noun, verb, plural, past)
+        if governor is not None and (predicate_class(governor) in ("perceive", "aware", "know", "report") or lemma(governor.lower_) == "have"):
+            if noun.pos_ == "PRON" and noun.lower_ in ("him", "her", "them", "it"):
+                rest = [token for token in group if token.i > noun.i and not token.is_punct]
+                if not rest:
+                    return None
+                for piece in pieces:
+                    if piece.token is not None and piece.token.i == noun.i:
+                        piece.text = _SUBJECT_FORM.get(noun.lower_, "it")
+                at = next(number for number, piece in enumerate(pieces) if piece.token is not None and piece.token.i == noun.i)
+                return [*pieces[: at + 1], Piece(_be(noun.lower_ == "them", past), True), *pieces[at + 1 :]]
+            return _prefix(f"there {_be(plural, past)}", pieces)
+    return pieces if _can_stand(group) and not hedge else None
+
+
+def _be(plural: bool, past: bool) -> str:
+    return ("were" if plural else "was") if past else ("are" if plural else "is")
+
+
+def _with_verb(pieces: list[Piece], noun: Token, verb: Token, plural: bool, past: bool) -> list[Piece]:
+    """"two men dealing" → "two men were dealing"; "him leave" → "he left"."""
+    out: list[Piece] = []
+    for piece in pieces:
+        if piece.token is not None and piece.token.i == noun.i and noun.lower_ in _SUBJECT_FORM:
+            piece.text = _SUBJECT_FORM[noun.lower_]
+            plural = plural or noun.lower_ == "them"
+        if piece.token is not None and piece.token.i == verb.i:
+            if verb.tag_ == "VBG":
+                out.append(Piece(_be(plural, past), True))
+            else:
+                piece.text = past_of(lemma(verb.lower_)) if past else verb.text
+        out.append(piece)
+    return out
+
+
+def _is_clause(token: Token, inside: set[int]) -> bool:
+    """Whether the token heads a clause with a subject and a finite verb that are all still there."""
+    subject = next((child for child in token.children if child.dep_ in ("nsubj", "nsubj:pass", "csubj", "expl") and child.i in inside), None)
+    if subject is None:
+        return False
+    return token.tag_ in _FINITE or any(child.dep_ in ("aux", "aux:pass", "cop") and child.i in inside for child in token.children) or token.pos_ == "VERB"
+
+
+def _can_stand(group: list[Token]) -> bool:
+    """Whether words without a clause of their own still say something: a list item, a line of a table, a verb with its object."""
+    worded = [token for token in group if token.is_alpha or token.like_num or token.is_digit]
+    return any(token.pos_ in ("NOUN", "PROPN", "VERB", "NUM", "ADJ") for token in worded) and (len(worded) > 1 or len(group[0].text) > 5)
+
+
+def _prefix(frame: str, pieces: list[Piece]) -> list[Piece]:
+    """The frame before the clause, which loses its capital unless it is a name's."""
+    first = pieces[0]
+    if first.identifier is None and first.token is not None and first.text[:1].isupper() and not first.text.isupper() and first.token.pos_ != "PROPN" and first.text != "I":
+        first.text = first.text[0].lower() + first.text[1:]
+    first.space = True
+    return [*(Piece(word, bool(number)) for number, word in enumerate(frame.split())), *pieces]
+
+
+def _impersonal(pieces: list[Piece], in_quotation: Sequence[bool]) -> list[Piece]:
+    """Possessives and objects of the source that are left become what anybody may be."""
+    out: list[Piece] = []
+    for piece in pieces:
+        token = piece.token
+        if piece.identifier is not None or token is None or piece.text != token.text or not is_first_person(token, in_quotation):
+            out.append(piece)
+            continue
+        lower = token.lower_
+        if lower in ("my", "our"):
+            noun = token.head.lower_
+            if noun in words("client") | words("kin"):
+                continue
+            out.append(Piece("the", piece.space, token))
+        elif lower in _PLAIN_PERSONS:
+            if token.dep_ in ("obl", "nmod") and out and out[-1].text.lower() in ("to", "with", "for", "from", "by", "of"):
+                out.pop()
+            elif token.head.lower_ in ("told", "tell", "tells", "telling", "informed", "said"):
+                continue
+            else:
+                out.append(Piece(_PLAIN_PERSONS[lower], piece.space, token))
+    return out
+
+
+# --- finish -------------------------------------------------------------------------------------------------------------
+
+
+def _capitalise(pieces: list[Piece]) -> None:
+    first = next((piece for piece in pieces if piece.text), None)
+    if first is not None and first.identifier is None and first.text[:1].islower():
+        first.text = first.text[0].upper() + first.text[1:]
+
+
+def _finish(pieces: list[Piece], *, hedge: str, changed: bool) -> Rewritten | None:
+    """Pieces to text: brackets and commas that hold nothing go, the first letter is a capital, a full stop ends it."""
+    pieces = _tidy([piece for piece in pieces if piece.text])
+    if changed:
+        while pieces and pieces[0].text.lower() in _LEADING and pieces[0].identifier is None and pieces[0].text.lower() not in ("when", "while", "where", "as", "because", "although", "though", "that", "who", "which", "so"):
+            pieces.pop(0)
+    if not any(piece.identifier is not None or any(character.isalnum() for character in piece.text) for piece in pieces):
+        return None
+    if changed:
+        _capitalise(pieces)
+        if pieces[-1].text[-1] not in ".!?…:" and not (pieces[-1].text in "\"'”’" and len(pieces) > 1 and pieces[-2].text in ".!?"):
+            pieces.append(Piece(".", False))
+    text = ""
+    places: list[tuple[int, int, int]] = []
+    for number, piece in enumerate(pieces):
+        if number and piece.space and text and not text.endswith(("(", "[", "“", "‘")):
+            text += " "
+        if piece.identifier is not None:
+            places.append((len(text), len(text) + len(piece.text), piece.identifier))
+        text += piece.text
+    return Rewritten(text, tuple(places), bool(hedge), changed)
+
+
+_NO_SPACE_BEFORE = frozenset(", . ; : ! ? ) ] ” …".split())
+_JOINS = frozenset(", ; : - – —".split())
+
+
+def _tidy(pieces: list[Piece]) -> list[Piece]:
+    out: list[Piece] = []
+    for piece in pieces:
+        if piece.identifier is None and re.fullmatch(r"[,;:.!?)\]”…]+", piece.text) and len(piece.text) < 4:
+            if out and out[-1].identifier is None and out[-1].text in _JOINS | {"(", "["} and piece.text[0] in ",;:.!?)]":
+                if out[-1].text in ("(", "["):
+                    out.pop()
+                    if piece.text[0] in ")]":
+                        continue
+                else:
+                    out.pop()
+            if piece.text[0] in _NO_SPACE_BEFORE:
+                piece.space = False
+            if out and out[-1].text == piece.text and piece.text != ".":
+                continue
+            if not out:
+                continue
+        out.append(piece)
+    while out and out[-1].identifier is None and out[-1].text in _JOINS | {"(", "["}:
+        out.pop()
+    opening = [number for number, piece in enumerate(out) if piece.identifier is None and piece.text == "("]
+    closing = [number for number, piece in enumerate(out) if piece.identifier is None and piece.text == ")"]
+    if len(opening) != len(closing):
+        out = [piece for number, piece in enumerate(out) if number not in set(opening) ^ set(closing) or number not in opening + closing]
+    return out
+
+
+def description(text: str, doc: Doc) -> str:
+    """What the log calls a source who is also a subject or the victim: never by name, never by trade."""
+    pronouns = {token.lower_ for token in doc}
+    if len(pronouns & {"she", "her"}) and not pronouns & {"he", "him", "his"}:
+        return "a woman"
+    if len(pronouns & {"he", "him", "his"}) and not pronouns & {"she", "her"}:
+        return "a man"
+    return "a person"
+
+

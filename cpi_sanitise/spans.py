@@ -1,0 +1,107 @@
+"""Spans of the narrative as received: what was found, what is cut. Offsets are half-open; nothing here holds text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+
+class Span(Protocol):
+    """Anything with a start and an end."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+AnySpan = TypeVar("AnySpan", bound=Span)
+
+ROLE_STRICTNESS = ("submitter", "source", "subject", "third_party")
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A span that picks out one person, household, vehicle, account or premises (annotation guide, section 1)."""
+
+    start: int
+    end: int
+    type: str
+    score: float
+    found_by: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+
+    @property
+    def role(self) -> str:
+        """The strictest of its roles, which decides its treatment; an identifier without one is treated as a subject's."""
+        return next((role for role in ROLE_STRICTNESS if role in self.roles), "subject")
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenanceSpan:
+    """A span that tells who told, or how it became known (section 2). `frame` is the neutral wording that takes its place, if any."""
+
+    start: int
+    end: int
+    kind: str
+    found_by: tuple[str, ...]
+    frame: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VantageSpan:
+    """True content that shows where the source stands (section 2b), and what the log may say instead; `plain` None: nothing plainer is known."""
+
+    start: int
+    end: int
+    kind: str
+    plain: str | None
+    found_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence or list item of the narrative; `kind` None where nothing of it remains in the log."""
+
+    start: int
+    end: int
+    kind: str | None
+    basis: str = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionRisk:
+    """How far the log points to its source, with reasons in neutral words."""
+
+    level: str
+    reasons: tuple[str, ...] = field(default=())
+
+
+def overlaps(first: Span, second: Span) -> bool:
+    """Whether the two share a character."""
+    return first.start < second.end and second.start < first.end
+
+
+def contains(outer: Span, inner: Span) -> bool:
+    """Whether the second lies wholly within the first."""
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def inside_any(span: Span, others: Iterable[Span]) -> bool:
+    """Whether the span overlaps any of the others."""
+    return any(overlaps(span, other) for other in others)
+
+
+def in_order(spans: Iterable[AnySpan]) -> list[AnySpan]:
+    """Sorted by start, the longer first."""
+    return sorted(spans, key=lambda span: (span.start, -span.end))
+
+
+def longest_first(spans: Sequence[AnySpan]) -> list[AnySpan]:
+    """Those left when each span, longest first, drops what overlaps it; in order of text."""
+    kept: list[AnySpan] = []
+    for span in sorted(spans, key=lambda span: (span.start - span.end, span.start)):
+        if not inside_any(span, kept):
+            kept.append(span)
+    return in_order(kept)

@@ -1,0 +1,107 @@
+"""Narrative to statements, and each statement to fact, opinion or mixed with the basis on which the source knows it.
+
+Kind is judged on what remains after the cuts (annotation guide, section 4); a hedge that was the source's own counts,
+because the log keeps it as a neutral frame. Basis is provenance and goes to the sealed record only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from spacy.tokens import Doc
+
+from .lexicon import rules
+from .parsing import scores_of, word_tokens
+from .spans import Identifier, ProvenanceSpan, Statement, overlaps
+
+BASES = ("first_hand", "told_by_subject", "told_by_third_party", "recorded", "inferred", "unknown")
+_CLAUSES = re.compile(r"[,;:]\s+|\s+[-–—]\s+|\s(?=(?:and|but|so|because|which|as|although|though|whereas)\s)|(?<=[.!?])\s+", re.IGNORECASE)
+_VERBLIKE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|do|does|did|said|says|goes|went|comes|came|gets|got|keeps|kept|takes|took|sells|sold|buys|bought|\w{3,}(?:ed|es|ing)|\w{3,}s)\b", re.IGNORECASE
+)
+_UTTERANCE = re.compile(r"\b(?:said|says|told|tells|shouted|threatened|boasted|boasts|bragged|claims|claimed|texted|messaged|posted|wrote|asked)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|(?<!\w)['‘][^'’]{3,}['’](?!\w)")
+_BASIS_CUES = (
+    ("recorded", re.compile(r"\b(?:records?|register|cctv|camera|footage|log|logs|files?|system|database|statement|register|data|screenshot|messages? on|letter)\b", re.IGNORECASE)),
+    ("told_by_subject", re.compile(r"\b(?:he|she|they)\b[^.]{0,25}\b(?:told|said|disclosed|confided|admitted|mentioned|opened up|showed|asked|reported)\b", re.IGNORECASE)),
+    ("told_by_third_party", re.compile(r"\b(?:told|informed|advised|reported|heard|hearing|rumour|according to|says|mum|dad|aunt|mother|father|sister|brother|neighbour|friend|colleague|parent|resident)\b", re.IGNORECASE)),
+    ("first_hand", re.compile(r"\b(?:saw|see|seen|noticed|observed|witnessed|found|spotted|watched|smelt|smell|overheard|visit|visited|session|appointment|attended|shift)\b", re.IGNORECASE)),
+    ("inferred", re.compile(r"\b(?:think|believe|suspect|feel|reckon|guess|worried|concerned|concern|opinion|view|impression)\b", re.IGNORECASE)),
+)
+
+
+@lru_cache(maxsize=1)
+def _cues() -> re.Pattern[str]:
+    cues = sorted({cue for rule in rules("statements") for cue in rule["cues"]}, key=len, reverse=True)
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, cues)) + r")\b", re.IGNORECASE)
+
+
+def split_statements(doc: Doc, identifiers: Sequence[Identifier]) -> list[tuple[int, int]]:
+    """Sentences and list items as character offsets without white space at the ends; none begins inside an identifier."""
+    spans: list[tuple[int, int]] = []
+    for sentence in doc.sents:
+        start, end = sentence.start_char, sentence.end_char
+        text = doc.text[start:end]
+        start, end = start + len(text) - len(text.lstrip()), end - (len(text) - len(text.rstrip()))
+        if end <= start:
+            continue
+        if spans and any(found.start < start < found.end for found in identifiers):
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def kind_of(text: str, *, hedged: bool) -> str:
+    """Fact, opinion or mixed, by cues, for a statement as the log will hold it. Words inside quotation are the speaker's."""
+    unquoted = _QUOTED.sub(" … ", text)
+    opinions = facts = 0
+    for clause in _CLAUSES.split(unquoted):
+        clause = clause.strip()
+        if len(clause.split()) < 2:
+            continue
+        if _cues().search(clause):
+            opinions += 1
+        elif len(clause.split()) >= 3 and _VERBLIKE.search(clause):
+            facts += 1
+    if hedged:
+        return "opinion" if opinions + facts < 3 or not _UTTERANCE.search(text) else "mixed"
+    if not opinions:
+        return "fact"
+    return "mixed" if facts else "opinion"
+
+
+def kind_by_encoder(doc: Doc, start: int, end: int, removed: Sequence[ProvenanceSpan], labels: dict[str, list[str]]) -> dict[str, float]:
+    """The encoder's probabilities of fact, opinion and mixed over the words that remain; empty where it has no such head."""
+    return _pooled(doc, start, end, removed, labels, "kind")
+
+
+def _pooled(doc: Doc, start: int, end: int, removed: Sequence[ProvenanceSpan], labels: dict[str, list[str]], head: str) -> dict[str, float]:
+    if head not in labels:
+        return {}
+    places = word_tokens(doc)
+    rows = [
+        number
+        for number, place in enumerate(places.tolist())
+        if start <= doc[place].idx < end and not any(cut.start <= doc[place].idx < cut.end for cut in removed)
+    ]
+    if not rows:
+        return {}
+    mean = scores_of(doc).words[head][rows].mean(0)
+    return {label: float(value) for label, value in zip(labels[head], np.asarray(mean), strict=True)}
+
+
+def basis_of(doc: Doc, start: int, end: int, provenance: Sequence[ProvenanceSpan], labels: dict[str, list[str]]) -> str:
+    """How the source knows it, from the provenance in and just before the statement."""
+    by_encoder = _pooled(doc, start, end, (), labels, "basis")
+    if by_encoder:
+        return max(BASES, key=lambda basis: by_encoder.get(basis, 0.0))
+    here = [cut for cut in provenance if overlaps(cut, Statement(start, end, None))]
+    told = " ".join(doc.text[cut.start : cut.end] for cut in here)
+    for basis, cue in _BASIS_CUES:
+        if told and cue.search(told):
+            return basis
+    return "unknown"

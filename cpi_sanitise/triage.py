@@ -1,0 +1,112 @@
+"""Categories, outcome and priority of a submission, with reasons in neutral words (annotation guide, section 5).
+
+Signals are data (`rules/triage.toml`); the encoder's document heads join them where the model has them. Runs for held
+submissions too, on the narrative as received, and whatever it says is a proposal to the officer.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spacy.tokens import Doc
+
+from .lexicon import rules
+from .parsing import scores_of
+
+CATEGORIES = (
+    "missing child_sexual_exploitation criminal_exploitation modern_slavery_trafficking drugs domestic_abuse radicalisation organised_crime "
+    "serious_violence_weapons anti_social_behaviour community_tension theft_acquisitive fgm_forced_marriage financial_abuse fire_arson other"
+).split()
+CATEGORY_THRESHOLD = 0.4
+HIGH_THRESHOLD = 0.35  # a missed threat to life costs more than an officer's second look
+_MOST_CATEGORIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """A proposal: where the submission goes, how fast, and why."""
+
+    categories: tuple[str, ...]
+    outcome: str
+    priority: str
+    reasons: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _signals() -> tuple[tuple[str, float, str, re.Pattern[str]], ...]:
+    return tuple(
+        (rule["target"], float(rule["weight"]), rule["reason"], re.compile(r"(?<!\w)(?:" + "|".join(map(_word, rule["words"])) + r")(?!\w)"))
+        for rule in rules("triage")
+    )
+
+
+def _word(word: str) -> str:
+    return re.escape(word[:-1]) + r"\w{0,12}" if word.endswith("*") else re.escape(word)
+
+
+def triage(doc: Doc, labels: dict[str, list[str]]) -> Triage:
+    """Weigh the whole narrative."""
+    text = doc.text.lower().replace("’", "'")[:200_000]
+    weights: dict[str, float] = {}
+    reasons: dict[str, str] = {}
+    for target, weight, reason, pattern in _signals():
+        found = {match[0] for match in pattern.finditer(text)}
+        if found:
+            weights[target] = weight * (1 + 0.5 * (min(len(found), 4) - 1))
+            reasons[target] = reason
+    by_encoder = _by_encoder(doc, labels)
+    categories = _categories(weights, by_encoder)
+    priority = _priority(weights, by_encoder)
+    outcome = _outcome(weights, categories, priority, by_encoder)
+    given = [reasons[name] for name in (*categories, *(("high", "soon") if priority == "high" else ()), outcome) if name in reasons]
+    return Triage(tuple(categories), outcome, priority, tuple(dict.fromkeys(given)) or ("no particular signal",))
+
+
+def _by_encoder(doc: Doc, labels: dict[str, list[str]]) -> dict[str, dict[str, float]]:
+    scores = scores_of(doc).document
+    read: dict[str, dict[str, float]] = {}
+    for head, logits in scores.items():
+        names = labels[f"document_{head}"]
+        if head == "categories":
+            read[head] = {name: 1 / (1 + math.exp(-float(value))) for name, value in zip(names, logits, strict=True)}
+        else:
+            top = max(float(value) for value in logits)
+            raised = [math.exp(float(value) - top) for value in logits]
+            read[head] = {name: value / sum(raised) for name, value in zip(names, raised, strict=True)}
+    return read
+
+
+def _categories(weights: dict[str, float], by_encoder: dict[str, dict[str, float]]) -> list[str]:
+    if "categories" in by_encoder:
+        found = sorted(((share, name) for name, share in by_encoder["categories"].items() if share > CATEGORY_THRESHOLD), reverse=True)
+        if found:
+            return [name for _, name in found[:_MOST_CATEGORIES]]
+        return [max(by_encoder["categories"], key=lambda name: by_encoder["categories"][name])]
+    ranked = sorted(((weights[name], name) for name in CATEGORIES if name in weights), reverse=True)
+    if not ranked:
+        return ["other"]
+    return [name for weight, name in ranked if weight >= 0.6 * ranked[0][0]][:3]
+
+
+def _priority(weights: dict[str, float], by_encoder: dict[str, dict[str, float]]) -> str:
+    near = weights.get("soon", 0) > 0 and weights.get("danger", 0) > 0
+    if "priority" in by_encoder:
+        share = by_encoder["priority"]["high"] + (0.1 if weights.get("high", 0) and near else 0)
+        return "high" if share > HIGH_THRESHOLD else "normal"
+    return "high" if weights.get("high", 0) - weights.get("past", 0) > 0 or (near and weights.get("danger", 0) >= 3) else "normal"
+
+
+def _outcome(weights: dict[str, float], categories: list[str], priority: str, by_encoder: dict[str, dict[str, float]]) -> str:
+    if "outcome" in by_encoder:
+        best = max(by_encoder["outcome"], key=lambda name: by_encoder["outcome"][name])
+        return "intelligence_log" if best == "no_action" and priority == "high" else best
+    if weights.get("no_action", 0) and not any(name in weights for name in (*CATEGORIES, "high", "danger")):
+        return "no_action"
+    if weights.get("safeguarding", 0) >= 3 and (priority == "high" or weights.get("safeguarding", 0) > weights.get("pattern", 0) + 1):
+        return "safeguarding"
+    if weights.get("crime", 0) >= 2 and weights.get("pattern", 0) < weights["crime"]:
+        return "crime"
+    return "intelligence_log"

@@ -1,0 +1,76 @@
+"""A sanitiser without a model, for tests of what stands around it. What it writes is no sanitised log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from cpi_sanitise.sanitised_log import LogStatement, MadeBy, SanitisedLog, new_urn
+from cpi_sanitise.sealed_record import Recipients, SealedRecord, seal, subject_key
+from cpi_sanitise.settings import Settings
+from cpi_sanitise.spans import AttributionRisk, Identifier, ProvenanceSpan, Statement, VantageSpan
+from cpi_sanitise.submission import Submission
+
+
+@dataclass
+class FakeSanitiser:
+    """Drafts a fixed statement; "HOLD" in a narrative holds it, "BREAK" raises with the text, as a careless library would."""
+
+    unit_keys: list[str] = field(default_factory=list)
+    officer_keys: list[str] = field(default_factory=list)
+    settings: Settings = field(default_factory=Settings)
+
+    def __call__(self, submission: Submission) -> SimpleNamespace:
+        if "BREAK" in submission.narrative:
+            raise ZeroDivisionError(submission.narrative)
+        urn = new_urn()
+        sealed = seal(SealedRecord(urn, submission.reference, submission.narrative).plaintext(), Recipients("unit", tuple(self.unit_keys)))
+        held = "HOLD" in submission.narrative
+        log = SanitisedLog(
+            urn=urn,
+            created_on=date(2026, 11, 20),
+            status="held" if held else "draft",
+            outcome="intelligence_log",
+            priority="normal",
+            sealed_sha256=hashlib.sha256(sealed).hexdigest(),
+            made_by=MadeBy("0", "0", self.settings.caution),
+            statements=() if held else (LogStatement("Two men sell tablets.", "fact"),),
+            hold_reasons=("a stage is in doubt",) if held else (),
+        )
+        return SimpleNamespace(
+            log=log, sealed=sealed, subject_key=seal(subject_key(urn, "", ()), Recipients("o", tuple(self.officer_keys)))
+        )
+
+    def pipe(self, submissions: Iterable[Submission], *, n_process: int = 1) -> Iterator[SimpleNamespace]:
+        for submission in submissions:
+            yield self(submission)
+
+    def examine(self, submission: Submission) -> SimpleNamespace:
+        """Find "nurse" as provenance, "Jay" as a subject and "meter" as vantage, each in its first place."""
+        narrative = submission.narrative
+
+        def place(word: str) -> list[tuple[int, int]]:
+            start = narrative.find(word)
+            return [] if start < 0 else [(start, start + len(word))]
+
+        return SimpleNamespace(
+            identifiers=[Identifier(*span, "PERSON", 0.875, ("encoder", "form"), ("subject", "third_party")) for span in place("Jay")],
+            provenance=[ProvenanceSpan(*span, "source_role", ("rule 7",)) for span in place("nurse")],
+            vantage=[VantageSpan(*span, "trade_vocabulary", "a box", ("lexicon",)) for span in place("meter")],
+            attribution_risk=AttributionRisk("medium", ("few people could know this",)),
+            statements=[Statement(0, end, "fact", "first_hand") for end in [narrative.find(".") + 1] if end],
+            triage=SimpleNamespace(
+                categories=("drugs", "serious_violence_weapons"), outcome="intelligence_log", priority="high", reasons=("a weapon",)
+            ),
+        )
+
+
+def lines(folder: Path | str) -> list[dict[str, Any]]:
+    """Every line of every part in a folder."""
+    return [json.loads(line) for part in sorted(Path(folder).iterdir()) for line in part.read_text(encoding="utf-8").splitlines()]

@@ -1,0 +1,424 @@
+"""The command line: what it writes, what it says, and what it never shows."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+from fakes import FakeSanitiser, lines
+
+from cpi_sanitise import cli
+from cpi_sanitise.cli import run_command
+from cpi_sanitise.opening import generate_identity, open_sealed, write_identity
+from cpi_sanitise.sealed_record import Recipients, seal
+
+UNIT, OFFICERS = generate_identity(), generate_identity()
+KEYS = ["--unit-key", UNIT.public_key, "--officer-key", OFFICERS.public_key]
+GOOD = "reference,narrative\n1,Two men.\n2,A car.\n"
+
+
+@pytest.fixture(autouse=True)
+def _fake_sanitiser(monkeypatch, request):
+    if "model" not in request.keywords:
+        module = ModuleType("cpi_sanitise.sanitiser")
+        module.Sanitiser = FakeSanitiser
+        monkeypatch.setitem(sys.modules, "cpi_sanitise.sanitiser", module)
+
+
+@pytest.fixture
+def call(tmp_path, monkeypatch, capfd):
+    """Run a command in an empty folder; give its exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> SimpleNamespace:
+        code = run_command(list(arguments))
+        captured = capfd.readouterr()
+        return SimpleNamespace(code=code, out=captured.out, err=captured.err)
+
+    return call
+
+
+def write(name: str, content: str | bytes) -> str:
+    Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return name
+
+
+# run
+
+
+def test_run_writes_logs_sealed_records_and_subject_keys(call):
+    result = call("run", write("a.csv", GOOD), "-o", "out", *KEYS)
+    assert (result.code, result.out, result.err) == (0, "", "2 drafted · 0 held · 0 rejected\n")
+    assert [log["status"] for log in lines("out/log")] == ["draft", "draft"]
+    opened = [json.loads(open_sealed(line["sealed"].encode(), [UNIT])) for line in lines("out/sealed")]
+    assert sorted(record["narrative"] for record in opened) == ["A car.", "Two men."]
+    opened = [json.loads(open_sealed(line["sealed"].encode(), [OFFICERS])) for line in lines("out/subject_keys")]
+    assert sorted(key["urn"] for key in opened) == [log["urn"] for log in lines("out/log")]
+    assert sorted(path.name for path in Path("out").iterdir()) == ["log", "sealed", "subject_keys"]
+
+
+def test_keys_may_come_from_files(call):
+    write("unit.pub", f"# unit\n{UNIT.public_key}\n")
+    write("officers.pub", OFFICERS.public_key)
+    assert call("run", write("a.csv", GOOD), "-o", "out", "--unit-key-file", "unit.pub", "--officer-key-file", "officers.pub").code == 0
+
+
+def test_settings_are_handed_on(call):
+    write("settings.toml", 'caution = "cautious"')
+    call("run", write("a.csv", GOOD), "-o", "one", *KEYS, "--settings", "settings.toml")
+    call("run", write("a.csv", GOOD), "-o", "two", *KEYS, "--settings", "settings.toml", "--caution", "ordinary")
+    assert {log["made_by"]["rules"] for log in lines("one/log")} == {"cautious"}
+    assert {log["made_by"]["rules"] for log in lines("two/log")} == {"ordinary"}
+
+
+def test_one_bad_row_is_reported_by_number_and_does_not_stop_the_rest(call):
+    result = call("run", write("Yolanda.csv", GOOD + "3,\n4,HOLD\n2,Quetzal\n5,BREAK Quetzal\n"), "-o", "out", *KEYS)
+    assert result.code == 1
+    assert result.err.splitlines() == [
+        "file 1, row 4: rejected: the narrative is empty",
+        "hint: put what was reported into `narrative`; a form alone cannot become a log",
+        "file 1, row 6: rejected: its reference was used by an earlier row",
+        "hint: give each submission a reference of its own; if one report came twice, leave the second out",
+        "file 1, row 7: rejected: it could not be sanitised: ZeroDivisionError",
+        "hint: have the unit read the original now, since its priority is unknown, and report the error by its name",
+        "2 drafted · 1 held · 3 rejected",
+    ]
+    kept = [json.loads(open_sealed(line["sealed"].encode(), [UNIT])) for line in lines("out/rejected")]
+    assert sorted(base64.b64decode(row["raw_base64"]) for row in kept) == [b"2,Quetzal\n", b"3,\n", b"5,BREAK Quetzal\n"]
+
+
+def test_a_held_submission_alone_gives_exit_code_1(call):
+    assert call("run", write("a.txt", "HOLD"), "-o", "out", *KEYS).code == 1
+
+
+def test_many_rejected_rows_do_not_flood_the_screen(call):
+    result = call("run", write("a.csv", "narrative,reference\n" + ",1\n" * 50), "-o", "out", *KEYS)
+    assert result.err.count("rejected: ") == cli.REJECTED_ROWS_SHOWN
+    assert result.err.endswith("0 drafted · 0 held · 50 rejected (30 more rejected rows are listed in the folder `rejected`)\n")
+    assert len(lines("out/rejected")) == 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["a.csv", "-o", "out"], "no public key is given for the unit"),
+        (["a.csv", "-o", "out", "--unit-key", UNIT.public_key], "no public key is given for the officers"),
+        (["a.csv", "-o", "out", "--unit-key", "age1x", "--officer-key", OFFICERS.public_key], "key 1 of the unit is malformed"),
+        (["a.csv", "-o", "out", "--unit-key", UNIT.secret, "--officer-key", OFFICERS.public_key], "key 1 of the unit is a secret key"),
+        (["a.csv", "-o", "out", "--unit-key", UNIT.public_key, "--officer-key", UNIT.public_key], "one key is given for both"),
+        (["a.csv", "-o", "out", "--unit-key-file", "none", *KEYS], "a key file of the unit cannot be read"),
+        (["a.csv", *KEYS], "Missing option '-o' / '--output'"),
+        (["-o", "out", *KEYS], "Missing argument"),
+        (["Yolanda.csv", "-o", "out", *KEYS], "file 1 cannot be read"),
+        (["a.docx", "-o", "out", *KEYS], "file 1 is of an unknown sort"),
+        (["bad.csv", "-o", "out", *KEYS], "file 1: unknown or repeated heading in column 2"),
+        (["a.csv", "-o", "out", *KEYS, "--n-process", "0"], "'--n-process' cannot have this value"),
+        (["a.csv", "-o", "out", *KEYS, "--caution", "Yolanda"], "'--caution' cannot have this value"),
+        (["a.csv", "-o", "out", *KEYS, "--mapping", "none.toml"], "the mapping file cannot be read"),
+        (["a.csv", "-o", "out", *KEYS, "--settings", "none.toml"], "the settings file cannot be read"),
+        (["a.csv", "-o", "out", *KEYS, "--unknown"], "No such option"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2_with_error_and_hint_before_any_work(call, arguments, message):
+    write("a.csv", GOOD)
+    write("a.docx", "x")
+    write("bad.csv", "narrative,Yolanda\nx,y\n")
+    result = call("run", *arguments)
+    assert result.code == 2
+    assert re.fullmatch(r"cpi-sanitise: error: .+\nhint: .+\n", result.err)
+    assert message in result.err
+    for secret in ("Yolanda", UNIT.secret, UNIT.secret[15:]):
+        assert secret not in result.err
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("Quetzal"), UnicodeDecodeError("utf-8", b"Quetzal", 0, 1, "Quetzal"), OSError(28, "No space", "Quetzal.csv")]
+)
+def test_an_unforeseen_error_is_shown_by_name_only(call, monkeypatch, error):
+    def failing(self, submissions, *, n_process=1):
+        raise error
+
+    monkeypatch.setattr(FakeSanitiser, "pipe", failing)
+    result = call("run", write("a.csv", GOOD), "-o", "out", *KEYS)
+    assert result.code == 1
+    assert re.fullmatch(r"cpi-sanitise: error: .+\nhint: .+\n", result.err)
+    assert "Quetzal" not in result.err
+    assert "Traceback" not in result.err
+
+
+def test_an_interrupted_run_says_what_there_is(call, monkeypatch):
+    def interrupted(self, submission):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FakeSanitiser, "__call__", interrupted)
+    result = call("run", write("a.csv", GOOD), "-o", "out", *KEYS)
+    assert (result.code, result.err.splitlines()[-2]) == (1, "cpi-sanitise: error: stopped")
+
+
+def test_libraries_cannot_speak(call, monkeypatch):
+    def chatty(self, submission):
+        import logging
+        import warnings
+
+        logging.getLogger("presidio-analyzer").error("Quetzal %s", submission.narrative)
+        warnings.warn(f"Quetzal {submission.narrative}", stacklevel=1)
+        return original(self, submission)
+
+    original = FakeSanitiser.__call__
+    monkeypatch.setattr(FakeSanitiser, "__call__", chatty)
+    assert "Quetzal" not in call("run", write("a.csv", GOOD), "-o", "out", *KEYS).err
+
+
+CANARIES = ["Zbigniew Quetzal", "Xanadu Surgery", "07700 900461", "QX51 ZZY", "zq@example.org"]
+
+
+@pytest.mark.parametrize("kind", ["Two men", "HOLD", "BREAK", ""])
+def test_canaries_are_in_no_byte_that_is_written(call, tmp_path, kind):
+    """In the narrative, the form, the reference, the other fields, the file's name and its headings."""
+    form = {"submitter_name": CANARIES[0], "source_telephone": CANARIES[2], "difficulties": CANARIES[3]}
+    row = {
+        "reference": CANARIES[4],
+        "narrative": f"{kind} {' '.join(CANARIES)}" if kind else "",
+        "form": form,
+        "other": {CANARIES[1]: CANARIES[0]},
+    }
+    name = write(f"{CANARIES[0]}.jsonl", json.dumps(row) + "\n" + json.dumps(row)[:-5] + "\n")
+    result = call("run", name, "-o", "out", *KEYS)
+    assert result.code == 1
+    written = b"".join(path.read_bytes() + path.name.encode() for path in (tmp_path / "out").rglob("*.*"))
+    for canary in CANARIES:
+        for part in [canary, *re.findall(r"[\w.]{4,}", canary)]:
+            assert part not in result.out + result.err
+            assert part.encode() not in written
+
+
+def test_running_never_imports_what_opens(tmp_path):
+    (tmp_path / "a.csv").write_text(GOOD)
+    program = f"""
+import sys, types
+sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(cli.__file__).parents[1])!r}]
+from fakes import FakeSanitiser
+sys.modules["cpi_sanitise.sanitiser"] = module = types.ModuleType("cpi_sanitise.sanitiser")
+module.Sanitiser = FakeSanitiser
+from cpi_sanitise.cli import run_command
+code = run_command(["run", "a.csv", "-o", "out", *{KEYS!r}])
+sys.exit(code or any(name in sys.modules for name in ("cpi_sanitise.opening", "cpi_sanitise.unseal_cli")))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "2 drafted · 0 held · 0 rejected\n")
+
+
+# explain
+
+
+def test_explain_shows_what_is_cut_and_why(call):
+    text = "As her nurse I saw Jay at the meter.\n[bold]not markup[/bold] \x1b[31m\u202e"
+    result = call("explain", write("a.txt", text), "--yes")
+    assert result.code == 0
+    for shown in (
+        "row 1",
+        "statement 1 · fact · basis: first hand",
+        "[bold]not markup[/bold] ␛[31m␦",
+        "source role",
+        "rule 7",
+        "PERSON, subject and third party, score 0.88",
+        "encoder, form",
+        "trade vocabulary; in plain words: a box",
+        "medium: few people could know this",
+        "drugs, serious violence weapons",
+        "high: a weapon",
+    ):
+        assert shown in result.out
+    assert "\x1b" not in result.out
+    assert "\u202e" not in result.out
+
+
+def test_explain_shows_a_cut_outside_any_statement(call):
+    out = call("explain", write("a.txt", "Two men.\nnurse"), "--yes").out
+    assert "nothing is cut" in out
+    assert out.index("outside any statement") < out.index("source role")
+
+
+def test_explain_refuses_a_pipe_or_a_file_without_yes(call):
+    result = call("explain", write("a.txt", "Quetzal"))
+    assert (result.code, result.out) == (2, "")
+    assert (
+        result.err == "cpi-sanitise: error: this would write a whole submission to a pipe or a file\nhint: add --yes if it may go there\n"
+    )
+
+
+def test_explain_can_show_one_row(call):
+    write("a.csv", GOOD + "3,\n")
+    assert call("explain", "a.csv", "--yes").code == 1
+    result = call("explain", "a.csv", "--yes", "--row", "3")
+    assert "A car." in result.out
+    assert "Two men." not in result.out
+    assert call("explain", "a.csv", "--yes", "--row", "9").err.startswith("cpi-sanitise: error: there is no such row\n")
+
+
+# unseal and keygen
+
+
+@pytest.fixture
+def sealed(call):
+    """A finished run, and the identity files of the unit and the officers beside it."""
+    call("run", write("a.csv", GOOD + "3,\n"), "-o", "out", *KEYS)
+    for name, identity in (("unit", UNIT), ("officers", OFFICERS)):
+        write_identity(identity, Path(name), name=name)
+    return SimpleNamespace(
+        records=str(next(Path("out/sealed").iterdir())),
+        keys=str(next(Path("out/subject_keys").iterdir())),
+        rejected=str(next(Path("out/rejected").iterdir())),
+        urns=[line["urn"] for line in lines("out/sealed")],
+    )
+
+
+def test_unseal_opens_one_record_by_its_urn(call, sealed):
+    result = call("unseal", sealed.records, "--identity", "unit", "--reason", "review", "--urn", sealed.urns[1])
+    assert (result.code, result.err) == (0, "opened for: review\n")
+    assert json.loads(result.out)["urn"] == sealed.urns[1]
+
+
+def test_officers_open_subject_keys_and_not_sealed_records(call, sealed):
+    arguments = ["--identity", "officers", "--reason", "review", "--urn", sealed.urns[0]]
+    assert json.loads(call("unseal", sealed.keys, *arguments).out)["identifiers"] == {}
+    result = call("unseal", sealed.records, *arguments)
+    assert (result.code, result.out) == (1, "")
+    assert "none of the identities opens this file" in result.err
+
+
+def test_unseal_opens_a_rejected_row(call, sealed):
+    result = call("unseal", sealed.rejected, "--identity", "unit", "--reason", "held_review")
+    assert base64.b64decode(json.loads(result.out)["raw_base64"]) == b"3,\n"
+
+
+def test_unseal_opens_an_age_file(call, sealed):
+    write("one.age", seal(b'{"x": 1}\n', Recipients("unit", (UNIT.public_key,))))
+    assert call("unseal", "one.age", "--identity", "officers", "--identity", "unit", "--reason", "correction").out == '{"x": 1}\n'
+
+
+def test_unseal_writes_a_private_file_and_never_over_another(call, sealed):
+    arguments = [sealed.rejected, "--identity", "unit", "--reason", "review", "-o", "opened.json"]
+    result = call("unseal", *arguments)
+    assert (result.code, result.out) == (0, "")
+    before = Path("opened.json").read_bytes()
+    assert json.loads(before)["source"] == "a.csv"
+    if os.name == "posix":
+        assert stat.S_IMODE(Path("opened.json").stat().st_mode) == 0o600
+    assert call("unseal", *arguments).code == 1
+    assert Path("opened.json").read_bytes() == before
+
+
+def test_unseal_refuses_a_terminal_without_yes(call, sealed, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    arguments = [sealed.rejected, "--identity", "unit", "--reason", "review"]
+    result = call("unseal", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert "give -o FILE" in result.err
+    assert call("unseal", *arguments, "--yes").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["{records}", "--identity", "unit", "--reason", "review"], 1, "the file holds 2 sealed records"),
+        (["{records}", "--identity", "unit", "--reason", "review", "--urn", "CPI-0000000000"], 1, "no line of the file has this URN"),
+        (["{records}", "--identity", "unit", "--reason", "curiosity"], 2, "'--reason' cannot have this value"),
+        (["{records}", "--identity", "unit"], 2, "Missing option '--reason'"),
+        (["{records}", "--reason", "review"], 2, "Missing option '--identity'"),
+        (["{records}", "--identity", "nobody", "--reason", "review"], 1, "the identity file cannot be read"),
+        (["a.csv", "--identity", "unit", "--reason", "review"], 1, "not an age file"),
+        (["a.csv", "--identity", "unit", "--reason", "review", "--urn", "CPI-0000000000"], 1, "not a part file"),
+        (["missing", "--identity", "unit", "--reason", "review"], 1, "a file could not be used"),
+        (["a.csv", UNIT.secret, "--identity", "unit", "--reason", "review"], 2, "a word too many"),
+    ],
+)
+def test_unseal_says_what_is_wrong(call, sealed, arguments, code, message):
+    result = call("unseal", *[argument.format(records=sealed.records) for argument in arguments])
+    assert (result.code, result.out) == (code, "")
+    assert message in result.err
+    assert UNIT.secret[15:] not in result.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps no mode bits")
+def test_an_exposed_identity_file_is_warned_of(call, sealed):
+    Path("unit").chmod(0o644)
+    result = call("unseal", sealed.rejected, "--identity", "unit", "--reason", "review")
+    assert result.code == 0
+    assert result.err.startswith("cpi-sanitise: warning: others than the owner have access to an identity file\n")
+
+
+def test_keygen_makes_keys_that_run_and_unseal_take(call):
+    unit = call("keygen", "-o", "unit").out
+    officers = call("keygen", "-o", "officers", "--name", "officers").out
+    assert (unit[:4], officers[:4]) == ("age1", "age1")
+    assert "identity: officers" in Path("officers").read_text()
+    assert call("run", write("a.txt", "Two men."), "-o", "out", "--unit-key", unit.strip(), "--officer-key", officers.strip()).code == 0
+    part = str(next(Path("out/sealed").iterdir()))
+    assert json.loads(call("unseal", part, "--identity", "unit", "--reason", "review").out)["narrative"] == "Two men."
+
+
+def test_keygen_never_overwrites(call):
+    call("keygen", "-o", "unit")
+    before = Path("unit").read_bytes()
+    result = call("keygen", "-o", "unit")
+    assert (result.code, result.out) == (1, "")
+    assert "exists already" in result.err
+    assert Path("unit").read_bytes() == before
+
+
+# Help
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["explain"], ["unseal"], ["keygen"]])
+def test_every_command_has_help(call, command):
+    result = call(*command, "--help")
+    assert (result.code, result.err) == (0, "")
+    assert "Usage: cpi-sanitise" in result.out
+
+
+def test_no_command_shows_the_help(call):
+    result = call()
+    assert result.code == 2
+    assert "keygen" in result.err
+
+
+def test_python_m_is_the_same_command():
+    done = subprocess.run([sys.executable, "-m", "cpi_sanitise", "nonsense"], check=False, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2
+    assert done.stderr.startswith("cpi-sanitise: error: there is a word too many, or one that is not a command\nhint: ")
+
+
+# With the real sanitiser
+
+
+@pytest.mark.model
+def test_a_real_run_end_to_end(call):
+    narrative = "As her health visitor, I noticed that Wayne Tarbottom sells tablets from a silver Golf near the Co-op in Andover."
+    row = {"reference": "1", "narrative": narrative, "form": {"submitter_name": "Zbigniew Quetzal"}}
+    result = call("run", write("a.jsonl", json.dumps(row)), "-o", "out", *KEYS)
+    (log,), (record,) = lines("out/log"), lines("out/sealed")
+    assert result.code == (0 if log["status"] == "draft" else 1)
+    for gone in ("health visitor", "Tarbottom", "Quetzal"):
+        assert gone not in json.dumps(log)
+    opened = json.loads(open_sealed(record["sealed"].encode(), [UNIT]))
+    assert opened["narrative"] == narrative
+    assert opened["form"] == row["form"]
+    assert all(span["text"] == narrative[span["start"] : span["end"]] for span in opened["removed"] + opened["identifiers"])
+
+
+@pytest.mark.model
+def test_a_real_explanation(call):
+    result = call("explain", write("a.txt", "As her health visitor, I noticed that Wayne Tarbottom sells tablets."), "--yes")
+    assert result.code == 0
+    assert "statement 1" in result.out
+    assert "provenance" in result.out
