@@ -42,12 +42,8 @@ COMMUNITIES = {
     "je": "jewish",
     "ot": "other",
 }
-IDENTIFIER_TYPES = (
-    "PERSON PHONE POSTCODE VEHICLE_REG EMAIL URL USERNAME ADDRESS DOB NATIONAL_ID FINANCIAL ORGANISATION LOCATION".split()
-)
-PROVENANCE_KINDS = (
-    "self_reference source_role relationship acquisition organisation access timing channel request".split()
-)
+IDENTIFIER_TYPES = "PERSON PHONE POSTCODE VEHICLE_REG EMAIL URL USERNAME ADDRESS DOB NATIONAL_ID FINANCIAL ORGANISATION LOCATION".split()
+PROVENANCE_KINDS = "self_reference source_role relationship acquisition organisation access timing channel request".split()
 VANTAGE_KINDS = "trade_vocabulary privileged_record setting act_of_service sole_knowledge".split()
 CATEGORIES = (
     "missing child_sexual_exploitation criminal_exploitation modern_slavery_trafficking drugs domestic_abuse radicalisation "
@@ -57,8 +53,7 @@ CATEGORIES = (
 OUTCOMES = "safeguarding crime intelligence_log no_action".split()
 PRIORITIES = "high normal".split()
 SECTORS = (
-    "health social_care education children_youth housing council fire probation prisons business transport charity faith "
-    "neighbourhood"
+    "health social_care education children_youth housing council fire probation prisons business transport charity faith neighbourhood"
 ).split()
 STYLES = "plain no_caps all_caps typos notes bullets email ocr dictated table".split()
 FORM_KEYS = (
@@ -160,11 +155,7 @@ def _place_keeps(record: dict, phrases: list[str]) -> list[dict]:
         starts = [match.start() for match in re.finditer(re.escape(phrase), record["narrative"])]
         if not starts:
             raise MarkupError(f"keep phrase not in the narrative: {phrase!r}")
-        free = [
-            start
-            for start in starts
-            if not any(cut["start"] < start + len(phrase) and start < cut["end"] for cut in cuts)
-        ]
+        free = [start for start in starts if not any(cut["start"] < start + len(phrase) and start < cut["end"] for cut in cuts)]
         if not free:
             raise MarkupError(f"keep phrase runs over an identifier, provenance or vantage: {phrase!r}")
         placed.append({"start": free[0], "end": free[0] + len(phrase)})
@@ -216,21 +207,27 @@ def read_submission(block: str) -> dict:
     return record
 
 
-def read_file(path: Path) -> Iterator[dict]:
-    """Yield the submissions of one marked-up file."""
+def marked_blocks(path: Path) -> Iterator[str]:
+    """Yield the submissions of one marked-up file as they are typed."""
     for block in re.split(r"(?m)^====\s*$", path.read_text(encoding="utf-8")):
         if block.strip():
-            yield read_submission(block.strip("\n"))
+            yield block.strip("\n")
+
+
+def read_file(path: Path) -> Iterator[dict]:
+    """Yield the submissions of one marked-up file."""
+    for block in marked_blocks(path):
+        yield read_submission(block)
 
 
 if __name__ == "__main__":
     faults = 0
     for name in sys.argv[1:]:
-        blocks = [block for block in re.split(r"(?m)^====\s*$", Path(name).read_text(encoding="utf-8")) if block.strip()]
+        blocks = list(marked_blocks(Path(name)))
         words = 0
         for block in blocks:
             try:
-                words += len(read_submission(block.strip("\n"))["narrative"].split())
+                words += len(read_submission(block)["narrative"].split())
             except MarkupError as error:
                 faults += 1
                 print(f"{name}: {error}")

@@ -1,9 +1,9 @@
 """cpi_sanitise: Community Partnership Information in, a sanitised draft log and a sealed provenance record out.
 
-    from cpi_sanitise import Sanitiser, Settings, Submission
+from cpi_sanitise import Sanitiser, Settings, Submission
 
-    sanitiser = Sanitiser(unit_keys=["age1…"], officer_keys=["age1…"])
-    result = sanitiser(Submission(reference="2026/118", narrative="…"))
+sanitiser = Sanitiser(unit_keys=["age1…"], officer_keys=["age1…"])
+result = sanitiser(Submission(reference="2026/118", narrative="…"))
 """
 
 from __future__ import annotations

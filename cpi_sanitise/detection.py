@@ -22,10 +22,10 @@ from .lexicon import common_words, nicknames, words
 from .parsing import CpiNlpEngine, scores_of, word_tokens
 from .spans import Identifier, in_order, overlaps
 
-TYPES = (
-    "PERSON PHONE POSTCODE VEHICLE_REG EMAIL URL USERNAME ADDRESS DOB NATIONAL_ID FINANCIAL ORGANISATION LOCATION".split()
+TYPES = "PERSON PHONE POSTCODE VEHICLE_REG EMAIL URL USERNAME ADDRESS DOB NATIONAL_ID FINANCIAL ORGANISATION LOCATION".split()
+_TITLES = frozenset(
+    "mr mrs ms miss dr rev revd sir dame lady lord cllr prof pc dc ds di dci sgt ps pcso wpc insp inspector constable detective sergeant sister father brother imam".split()
 )
-_TITLES = frozenset("mr mrs ms miss dr rev revd sir dame lady lord cllr prof pc dc ds di dci sgt ps pcso wpc insp inspector constable detective sergeant sister father brother imam".split())
 _NEVER_A_NAME = frozenset(
     "i he she they it we you me him her them us mum mam dad nan gran grandad auntie uncle monday tuesday wednesday thursday friday saturday sunday january february "
     "march april june july august september october november december christmas easter eid ramadan police snapchat whatsapp instagram facebook tiktok telegram nhs cpi dsl gp "
@@ -129,7 +129,9 @@ def _trim(identifier: Identifier, text: str) -> Identifier | None:
     start, end = identifier.start, identifier.end
     while start < end and (text[start].isspace() or text[start] in ",.;:!?-–—•*\"“”‘'"):
         start += 1
-    while end > start and (text[end - 1].isspace() or text[end - 1] in ",;:!?\"“”‘'’-–—" or (text[end - 1] == "." and not text[end - 2].isupper())):
+    while end > start and (
+        text[end - 1].isspace() or text[end - 1] in ",;:!?\"“”‘'’-–—" or (text[end - 1] == "." and not text[end - 2].isupper())
+    ):
         end -= 1
     if identifier.type in ("PERSON", "ORGANISATION", "LOCATION") and end - start > 3 and text[end - 2 : end].lower() in ("'s", "’s"):
         end -= 2
@@ -148,7 +150,11 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
     lower = span.lower()
     if identifier.type == "PERSON":
         parts = re.findall(r"[^\W\d_]+", lower)
-        if not parts or all(part in _NEVER_A_NAME or part in _TITLES for part in parts) or lower in words("role") | words("kin") | words("client"):
+        if (
+            not parts
+            or all(part in _NEVER_A_NAME or part in _TITLES for part in parts)
+            or lower in words("role") | words("kin") | words("client")
+        ):
             return False
         if span.islower() and all(part in common_words() for part in parts):
             return identifier.score > 0.6
@@ -206,7 +212,10 @@ def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, l
             continue
         is_word = word in common_words() or word in words("kin")
         if is_word and (
-            (token.text.islower() and has_capitals and person[number] < 0.2) or (token.is_sent_start and person[number] < 0.2) or token.text.isupper() != text.isupper() and person[number] < 0.05
+            (token.text.islower() and has_capitals and person[number] < 0.2)
+            or (token.is_sent_start and person[number] < 0.2)
+            or token.text.isupper() != text.isupper()
+            and person[number] < 0.05
         ):
             continue
         if is_word and not has_capitals and token.pos_ != "PROPN" and person[number] < 0.2:

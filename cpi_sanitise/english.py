@@ -27,7 +27,7 @@ def _stem(base: str) -> str:
 
 
 def third_person(base: str) -> str:
-    """"carry" → "carries"."""
+    """ "carry" → "carries"."""
     special = {"be": "is", "have": "has", "do": "does", "go": "goes"}
     if base in special:
         return special[base]
@@ -39,14 +39,14 @@ def third_person(base: str) -> str:
 
 
 def past(base: str) -> str:
-    """"carry" → "carried"; "see" → "saw"."""
+    """ "carry" → "carried"; "see" → "saw"."""
     if base in _irregular():
         return _irregular()[base][0]
     return _regular_past(base)
 
 
 def participle(base: str) -> str:
-    """"see" → "seen"."""
+    """ "see" → "seen"."""
     if base in _irregular():
         return _irregular()[base][1]
     return _regular_past(base)
@@ -61,12 +61,16 @@ def _regular_past(base: str) -> str:
 
 
 def ing(base: str) -> str:
-    """"carry" → "carrying"; "take" → "taking"."""
+    """ "carry" → "carrying"; "take" → "taking"."""
     if base.endswith("ie"):
         return base[:-2] + "ying"
     if base.endswith("e") and not base.endswith(("ee", "oe", "ye")) and base != "be":
         return base[:-1] + "ing"
-    doubled = base + base[-1] if base in _DOUBLING or base in {"get", "sit", "run", "let", "put", "set", "dig", "win", "begin", "swim", "forget"} else base
+    doubled = (
+        base + base[-1]
+        if base in _DOUBLING or base in {"get", "sit", "run", "let", "put", "set", "dig", "win", "begin", "swim", "forget"}
+        else base
+    )
     return doubled + "ing"
 
 

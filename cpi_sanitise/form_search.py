@@ -25,7 +25,9 @@ _FIELD_TYPES = {
     "dob": "DOB",
 }
 _TITLES = frozenset("mr mrs ms miss dr rev revd sir dame cllr prof sister father pc dc sgt".split())
-_NOT_A_NAME = frozenset("anonymous unknown none n/a na not known as above same self withheld refused see above tbc nil the and of in at for".split())
+_NOT_A_NAME = frozenset(
+    "anonymous unknown none n/a na not known as above same self withheld refused see above tbc nil the and of in at for".split()
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _GENERIC = frozenset(
     "school college academy primary secondary infant junior high surgery practice medical centre center health clinic hospital pharmacy trust nhs care home "
@@ -75,7 +77,9 @@ def _names(text: str, value: str) -> Iterator[tuple[int, int]]:
     parts = name_words(value)
     if not parts:
         return
-    wanted = {variant for part in parts for variant in nicknames(part) if len(variant) > 1} | {part.lower() for part in parts if len(part) > 1}
+    wanted = {variant for part in parts for variant in nicknames(part) if len(variant) > 1} | {
+        part.lower() for part in parts if len(part) > 1
+    }
     close = [part.lower() for part in parts if len(part) >= 5]
     initials = "".join(part[0] for part in parts).upper()
     words = list(_WORD.finditer(text))
@@ -97,7 +101,7 @@ def _names(text: str, value: str) -> Iterator[tuple[int, int]]:
     if len(initials) > 1:
         dotted = r"\.?\s?".join(re.escape(letter) for letter in initials)
         for match in re.finditer(rf"(?<![\w.]){dotted}\.?(?!\w)", text):
-            yield match.start(), match.end()
+            yield match.start(), match.end() - (match[0].count(".") == 1 and match[0].endswith("."))
 
 
 def _misspelt(word: str, part: str) -> bool:
@@ -118,7 +122,9 @@ def _telephones(text: str, value: str) -> Iterator[tuple[int, int]]:
 
 def _emails(text: str, value: str) -> Iterator[tuple[int, int]]:
     local, _, domain = value.partition("@")
-    for wanted in {value, local} | ({domain} if "." in domain and not re.search(r"nhs|gov|police|gmail|hotmail|outlook|yahoo|icloud", domain) else set()):
+    for wanted in {value, local} | (
+        {domain} if "." in domain and not re.search(r"nhs|gov|police|gmail|hotmail|outlook|yahoo|icloud", domain) else set()
+    ):
         if len(wanted) >= 4:
             for match in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", text, re.IGNORECASE):
                 if wanted != local or local.lower() not in common_words():
@@ -137,7 +143,11 @@ def _phrases(text: str, value: str) -> Iterator[tuple[int, int]]:
     for length in range(len(words), 0, -1):
         for first in range(len(words) - length + 1):
             row = words[first : first + length]
-            if not any(own[first : first + length]) or (length == 1 and row[0].lower() in common_words()) or (length == 1 and row[0].isdigit()):
+            if (
+                not any(own[first : first + length])
+                or (length == 1 and row[0].lower() in common_words())
+                or (length == 1 and row[0].isdigit())
+            ):
                 continue
             shape = r"[\s,.\-'’]{1,3}".join(re.escape(word) for word in row)
             for match in re.finditer(rf"(?<!\w){shape}(?!\w)", text, re.IGNORECASE):

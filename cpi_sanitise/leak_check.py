@@ -12,8 +12,13 @@ from .form_search import FormValue, name_words, search_form
 from .lexicon import common_words, towns
 from .spans import Identifier
 
-_FIRST_PERSON = re.compile(r"(?<![\w'’\[])(?:I(?:['’](?:m|ve|d|ll))?|[Ww]e(?:['’](?:re|ve|d|ll))?|[Mm]y|[Oo]ur|[Mm]e|us|[Mm]ine|ours|myself|ourselves|i|i['’]m|i['’]ve)(?![\w'’])")
-_CHANNEL = re.compile(r"\b(?:CPI|AD ?362|intel(?:ligence)? (?:form|submission)|prevent training|disclosed in the public interest|on condition of anonymity)\b", re.IGNORECASE)
+_FIRST_PERSON = re.compile(
+    r"(?<![\w'’\[])(?:I(?:['’](?:m|ve|d|ll))?|[Ww]e(?:['’](?:re|ve|d|ll))?|[Mm]y|[Oo]ur|[Mm]e|us|[Mm]ine|ours|myself|ourselves|i|i['’]m|i['’]ve)(?![\w'’])"
+)
+_CHANNEL = re.compile(
+    r"\b(?:CPI|AD ?362|intel(?:ligence)? (?:form|submission)|prevent training|disclosed in the public interest|on condition of anonymity)\b",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"“[^”]{0,600}”|\"[^\"]{0,600}\"|(?<![\w'’])['‘](?:[^'’\n]|(?<=\w)['’](?=\w)){2,400}['’](?!\w)")
 _PLACEHOLDER = re.compile(r"\[[A-Z ]+ \d+\]")
 _ROMAN = re.compile(r"(?:\b(?:phase|part|type|class|section|world war|schedule)\s+)I\b", re.IGNORECASE)
@@ -61,7 +66,9 @@ def _name_stands_in(word: str, text: str) -> bool:
     lower = word.lower()
     if lower in common_words() or lower in towns():
         return any(
-            match[0][0].isupper() and not match[0].isupper() and not re.search(r"(?:^|[.!?:]\s*|[\"“‘']\s*)$", text[max(0, match.start() - 4) : match.start()])
+            match[0][0].isupper()
+            and not match[0].isupper()
+            and not re.search(r"(?:^|[.!?:]\s*|[\"“‘']\s*)$", text[max(0, match.start() - 4) : match.start()])
             for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)
             if lower not in towns()
         )

@@ -25,7 +25,9 @@ from spacy.tokens import Doc, Token
 
 from .english import forms
 
-_ELEMENTS = re.compile(r"\s*(?:(?P<open>\()|(?P<close>\))|(?P<bar>\|)|(?P<mark>[«»])|(?P<item>\.\.\.|\^|\$|[~<{]?[^\s()|«»?]+))(?P<optional>\?)?")
+_ELEMENTS = re.compile(
+    r"\s*(?:(?P<open>\()|(?P<close>\))|(?P<bar>\|)|(?P<mark>[«»])|(?P<item>\.\.\.|\^|\$|[~<{]?[^\s()|«»?]+))(?P<optional>\?)?"
+)
 _GAP = 5
 
 

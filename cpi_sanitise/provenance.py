@@ -32,7 +32,9 @@ _ACTION = frozenset(
     "ring call phone contact log record refer escalate raise notify inform email submit complete attend visit treat dress escort support safeguard speak discuss monitor "
     "signpost advise complete photograph search confiscate check remove move exclude offer assess review examine screen weigh prescribe dispense issue book interview meet".split()
 )
-_SMALL = frozenset("and but or so that which who also then too as well , . ; : - – — ( ) ... … because although though while when if to of the a an it this was is has been had".split())
+_SMALL = frozenset(
+    "and but or so that which who also then too as well , . ; : - – — ( ) ... … because although though while when if to of the a an it this was is has been had".split()
+)
 
 
 @lru_cache(maxsize=1)
@@ -139,7 +141,9 @@ def is_source(token: Token, sources: set[int], in_quotation: Sequence[bool]) -> 
     """Whether a noun or pronoun stands for the source: first person, a source's name, "my colleague"."""
     if is_first_person(token, in_quotation) or token.i in sources:
         return True
-    return any(child.dep_ == "nmod:poss" and is_first_person(child, in_quotation) for child in token.children) and is_role(token, "role", "staff", "kin")
+    return any(child.dep_ == "nmod:poss" and is_first_person(child, in_quotation) for child in token.children) and is_role(
+        token, "role", "staff", "kin"
+    )
 
 
 def predicate_class(token: Token) -> str:
@@ -174,7 +178,9 @@ def _by_grammar(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceS
         if token.lower_ in ("my", "our") and is_first_person(token, in_quotation) and token.dep_ == "nmod:poss":
             spans.append(_possessed(doc, token))
         if token.dep_ in ("obl:agent", "obl", "nmod") and any(child.lower_ == "by" for child in token.children):
-            if is_source(token, sources, in_quotation) or (is_role(token, "role", "staff") and token.head.tag_ == "VBN" and predicate_class(token.head)):
+            if is_source(token, sources, in_quotation) or (
+                is_role(token, "role", "staff") and token.head.tag_ == "VBN" and predicate_class(token.head)
+            ):
                 spans += _runs(doc, {inner.i for inner in token.subtree}, "source_role")
     return spans
 
@@ -189,7 +195,9 @@ def _clause_of(doc: Doc, subject: Token, verb: Token, sources: set[int], in_quot
     if post and _is_post_of_source(subject) and does:
         return _source_clause(doc, verb, does, "source_role", in_quotation)
     if does == "report" or verb.lower_ in ("told", "said", "asked"):
-        hearer = any(is_source(child, sources, in_quotation) or is_role(child, "staff", "role") for child in verb.children if child.dep_ in _HEARERS)
+        hearer = any(
+            is_source(child, sources, in_quotation) or is_role(child, "staff", "role") for child in verb.children if child.dep_ in _HEARERS
+        )
         content = _contents(verb, "report")
         teller = is_role(subject, "kin") and (hearer or lemma(verb.lower_) in {"report", "state", "disclose", "tell", "say", "inform"})
         if content and (hearer or teller or lemma(verb.lower_) in _INTERVIEW):
@@ -198,7 +206,7 @@ def _clause_of(doc: Doc, subject: Token, verb: Token, sources: set[int], in_quot
 
 
 def _is_post_of_source(subject: Token) -> bool:
-    """"A nurse", "our nurse", "staff", "the school" can be the source; "his nurse" or "nurse Adams" need not be."""
+    """ "A nurse", "our nurse", "staff", "the school" can be the source; "his nurse" or "nurse Adams" need not be."""
     determiners = [child.lower_ for child in subject.children if child.dep_ in ("det", "nmod:poss")]
     return not determiners or determiners[0] in {"a", "an", "the", "my", "our", "one", "some", "several", "another", "two"}
 
@@ -211,14 +219,22 @@ def _contents(verb: Token, does: str) -> list[Token]:
         if not any(child.dep_ in ("obj", "ccomp", "xcomp", "csubj") for child in found):
             return []
     elif does in ("worried", "aware", "believe", "know"):
-        found += [child for child in verb.children if child.dep_ in ("advcl", "xcomp") and child.i > verb.i and own_subject(child) is not None]
+        found += [
+            child for child in verb.children if child.dep_ in ("advcl", "xcomp") and child.i > verb.i and own_subject(child) is not None
+        ]
         found += [
             child
             for child in verb.children
-            if child.dep_ == "obl" and child.i > verb.i and any(case.lower_ in ("about", "of", "for", "by", "with", "over", "regarding") for case in child.children)
+            if child.dep_ == "obl"
+            and child.i > verb.i
+            and any(case.lower_ in ("about", "of", "for", "by", "with", "over", "regarding") for case in child.children)
         ]
         if does == "know" and not found:
-            found += [child for child in verb.children if child.dep_ == "obj" and any(part.dep_ in ("acl:relcl", "acl") for part in child.children)]
+            found += [
+                child
+                for child in verb.children
+                if child.dep_ == "obj" and any(part.dep_ in ("acl:relcl", "acl") for part in child.children)
+            ]
     if lemma(verb.lower_) == "have":
         found += [child for child in verb.children if child.dep_ == "obj"]
     return found
@@ -240,7 +256,9 @@ def _source_clause(doc: Doc, verb: Token, does: str, kind: str, in_quotation: Se
         if child.dep_ in ("conj", "parataxis", "advcl") and not any(token.i in kept for token in child.subtree):
             subject = own_subject(child)
             if subject is not None and not is_first_person(subject, in_quotation) and (child.dep_ != "advcl" or child.i < verb.i):
-                if child.dep_ == "advcl" and any(mark.lower_ in ("because", "when", "while", "as", "if", "after", "before", "so") for mark in child.children):
+                if child.dep_ == "advcl" and any(
+                    mark.lower_ in ("because", "when", "while", "as", "if", "after", "before", "so") for mark in child.children
+                ):
                     continue
                 kept |= {token.i for token in child.subtree} - {part.i for part in child.children if part.dep_ == "cc"}
     parent = verb.head
@@ -266,14 +284,24 @@ def _runs(doc: Doc, places: set[int], kind: str) -> list[ProvenanceSpan]:
 
 
 def _possessed(doc: Doc, possessive: Token) -> ProvenanceSpan:
-    """"my patient", "one of our pupils", "our reception": the possessive with its noun."""
+    """ "my patient", "one of our pupils", "our reception": the possessive with its noun."""
     noun = possessive.head
     first, last = possessive.i, min(noun.i, possessive.i + 4) + 1
     if noun.i < possessive.i:
         last = possessive.i + 1
-    if first >= 2 and doc[first - 1].lower_ == "of" and doc[first - 2].lower_ in {"one", "two", "three", "some", "several", "another", "many", "both", "a", "couple", "lot", "all"}:
+    if (
+        first >= 2
+        and doc[first - 1].lower_ == "of"
+        and doc[first - 2].lower_ in {"one", "two", "three", "some", "several", "another", "many", "both", "a", "couple", "lot", "all"}
+    ):
         first -= 2
-    kind = "relationship" if is_role(noun, "client", "kin") else "organisation" if is_role(noun, "workplace", "staff", "role", "tool", "occasion") else "self_reference"
+    kind = (
+        "relationship"
+        if is_role(noun, "client", "kin")
+        else "organisation"
+        if is_role(noun, "workplace", "staff", "role", "tool", "occasion")
+        else "self_reference"
+    )
     return _span(doc, first, last, kind, "grammar")
 
 
@@ -317,7 +345,11 @@ def _of_source_identifiers(doc: Doc, identifiers: Sequence[Identifier], found: S
         if piece is None:
             continue
         first, last = piece.start, piece.end
-        while first > 0 and (doc[first - 1].lower_ in {"at", "from", "of", "in", "by", "to", "for", "near", "outside", "on", "with", "the", "our", "via", "here", "and"} or doc[first - 1].dep_ == "case"):
+        while first > 0 and (
+            doc[first - 1].lower_
+            in {"at", "from", "of", "in", "by", "to", "for", "near", "outside", "on", "with", "the", "our", "via", "here", "and"}
+            or doc[first - 1].dep_ == "case"
+        ):
             first -= 1
         kind = "organisation" if identifier.type in ("ORGANISATION", "ADDRESS", "POSTCODE", "LOCATION") else "source_role"
         spans.append(_span(doc, first, last, kind, "grammar"))

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from presidio_anonymizer import AnonymizerEngine
-from presidio_anonymizer.entities import ConflictResolutionStrategy, OperatorConfig, RecognizerResult
+from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
 from presidio_anonymizer.operators import Operator, OperatorType
 
 from .lexicon import nicknames
@@ -84,7 +84,6 @@ def redact(
                     statement.text,
                     results,
                     {"DEFAULT": OperatorConfig("placeholder")},
-                    conflict_resolution=ConflictResolutionStrategy.NONE,
                     merge_entities_with_spaces=False,
                 ).text
             )
@@ -97,8 +96,10 @@ def redact(
 
 
 def _joined(text: str) -> str:
-    """"[PERSON 1] ([PERSON 1])" and "[PERSON 1] [PERSON 1]" say it once."""
-    text = re.sub(r"(\[[A-Z ]+ \d+\])(?:\s*[(\"'“‘]\s*\1\s*[)\"'”’]|\s*,?\s+(?:aka|also known as|known as|AKA)\s+[\"'“‘]?\1[\"'”’]?)", r"\1", text)
+    """ "[PERSON 1] ([PERSON 1])" and "[PERSON 1] [PERSON 1]" say it once."""
+    text = re.sub(
+        r"(\[[A-Z ]+ \d+\])(?:\s*[(\"'“‘]\s*\1\s*[)\"'”’]|\s*,?\s+(?:aka|also known as|known as|AKA)\s+[\"'“‘]?\1[\"'”’]?)", r"\1", text
+    )
     return re.sub(r"(\[[A-Z ]+ \d+\])(?:\s+\1)+", r"\1", text)
 
 
@@ -111,7 +112,9 @@ def same_entities(narrative: str, identifiers: Sequence[Identifier]) -> list[int
         for earlier in range(index):
             if identifiers[earlier].type == found.type and first_of[earlier] == earlier:
                 group = [keys[number] for number in range(index) if first_of[number] == earlier]
-                if any(_same(found.type, keys[index], key) for key in group) or (found.type == "PERSON" and _aka(narrative, identifiers, earlier, index, first_of)):
+                if any(_same(found.type, keys[index], key) for key in group) or (
+                    found.type == "PERSON" and _aka(narrative, identifiers, earlier, index, first_of)
+                ):
                     match = earlier
                     break
         first_of.append(match)
@@ -146,7 +149,10 @@ def _same(entity_type: str, one: frozenset[str], other: frozenset[str]) -> bool:
     return False
 
 
-_AKA = re.compile(r"^\s*[(,]?\s*(?:aka|a\.k\.a\.?|also known as|known as|goes by|calls himself|calls herself|nickname|street name|who goes by)?\s*(?:the name)?\s*[\"'“‘(]*$", re.IGNORECASE)
+_AKA = re.compile(
+    r"^\s*[(,]?\s*(?:aka|a\.k\.a\.?|also known as|known as|goes by|calls himself|calls herself|nickname|street name|who goes by)?\s*(?:the name)?\s*[\"'“‘(]*$",
+    re.IGNORECASE,
+)
 
 
 def _aka(narrative: str, identifiers: Sequence[Identifier], earlier: int, index: int, first_of: Sequence[int]) -> bool:

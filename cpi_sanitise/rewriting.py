@@ -24,11 +24,41 @@ CONCERN, THOUGHT = "there is a concern that", "it is thought that"
 _NOUN_CONCERN = "there is a concern about"
 _SUBJECT_FORM = {"him": "he", "her": "she", "them": "they", "me": "a person", "us": "others"}
 _PLAIN_PERSONS = {"me": "a person", "us": "others", "myself": "a person", "ourselves": "others", "mine": "theirs", "ours": "theirs"}
-_LEADING = frozenset("that and but so or because also then which who , ; : - – — . ) ] / plus as whilst while where when although though".split())
-_TRAILING = frozenset("and but so or because that which who when where while whilst if to of in at from by with for on about as , ; : - – — ( [ / the a an my our also although though is was are were has had".split())
+_LEADING = frozenset(
+    "that and but so or because also then which who , ; : - – — . ) ] / plus as whilst while where when although though".split()
+)
+_TRAILING = frozenset(
+    "and but so or because that which who when where while whilst if to of in at from by with for on about as , ; : - – — ( [ / the a an my our also although though is was are were has had".split()
+)
 _FINITE = frozenset("VBD VBZ VBP MD".split())
-_YOUNG = {"pupil": "young person", "student": "student", "child": "child", "kid": "child", "lad": "young male", "boy": "boy", "girl": "girl", "young person": "young person"}
-_KIN = {"son": "young male", "daughter": "young female", "husband": "man", "wife": "woman", "mum": "woman", "mother": "woman", "dad": "man", "father": "man", "brother": "man", "sister": "woman", "neighbour": "resident", "neighbours": "residents", "tenant": "resident", "tenants": "residents", "resident": "resident", "residents": "residents"}
+_YOUNG = {
+    "pupil": "young person",
+    "student": "student",
+    "child": "child",
+    "kid": "child",
+    "lad": "young male",
+    "boy": "boy",
+    "girl": "girl",
+    "young person": "young person",
+}
+_KIN = {
+    "son": "young male",
+    "daughter": "young female",
+    "husband": "man",
+    "wife": "woman",
+    "mum": "woman",
+    "mother": "woman",
+    "dad": "man",
+    "father": "man",
+    "brother": "man",
+    "sister": "woman",
+    "neighbour": "resident",
+    "neighbours": "residents",
+    "tenant": "resident",
+    "tenants": "residents",
+    "resident": "resident",
+    "residents": "residents",
+}
 
 
 @dataclass(slots=True)
@@ -69,7 +99,9 @@ def rewrite(
         return None
     in_quotation = quoted(doc)
     cut = {
-        token.i for token in span if not token.is_space and any(found.start < token.idx + len(token) and token.idx < found.end for found in provenance)
+        token.i
+        for token in span
+        if not token.is_space and any(found.start < token.idx + len(token) and token.idx < found.end for found in provenance)
     }
     cut = _whole_clauses(span.doc, span.start, span.end, cut, in_quotation)
     kept = [token for token in span if token.i not in cut and not token.is_space]
@@ -120,7 +152,12 @@ def _whole_clauses(doc: Doc, first: int, last: int, cut: set[int], in_quotation:
         cut |= inside
     # "the" or "to" between two cuts says nothing and reads as a fault.
     for place in range(first + 1, last - 1):
-        if place not in cut and doc[place].pos_ in ("DET", "ADP", "PART", "AUX", "CCONJ", "SCONJ", "PUNCT", "PRON") and place - 1 in cut and place + 1 in cut:
+        if (
+            place not in cut
+            and doc[place].pos_ in ("DET", "ADP", "PART", "AUX", "CCONJ", "SCONJ", "PUNCT", "PRON")
+            and place - 1 in cut
+            and place + 1 in cut
+        ):
             if not (doc[place].pos_ == "PRON" and doc[place].dep_ in ("nsubj", "nsubj:pass")):
                 cut.add(place)
     return cut
@@ -155,7 +192,9 @@ def _strip(group: list[Token]) -> list[Token]:
     while first < last and (group[first].lower_ in _LEADING or (group[first].is_punct and group[first].text not in "\"'“‘£$([*#@")):
         if group[first].lower_ in ("that", "which", "who") and first + 1 < last and group[first].dep_ in ("det", "nsubj"):
             break
-        if group[first].lower_ in ("when", "while", "where", "as", "because", "although", "though", "so", "whilst") and _opens_subordinate(group, first):
+        if group[first].lower_ in ("when", "while", "where", "as", "because", "although", "though", "so", "whilst") and _opens_subordinate(
+            group, first
+        ):
             break
         first += 1
     while last > first and group[last - 1].lower_ in _TRAILING and group[last - 1].dep_ not in ("obj", "obl", "nsubj", "compound:prt"):
@@ -192,7 +231,10 @@ def _pieces(
             pieces.append(Piece(token.text, space, token))
             continue
         found = identifiers[index]
-        before, after = token.text[: max(0, found.start - token.idx)], token.text[len(token) - max(0, previous_end - found.end) :] if previous_end > found.end else ""
+        before, after = (
+            token.text[: max(0, found.start - token.idx)],
+            token.text[len(token) - max(0, previous_end - found.end) :] if previous_end > found.end else "",
+        )
         if before:
             pieces.append(Piece(before, space, token))
             space = False
@@ -219,7 +261,17 @@ def _hedge(doc: Doc, first: int, last: int, cut: set[int]) -> str:
             if not any(child.i not in cut for child in token.subtree) and token.dep_ == "conj":
                 continue
             return CONCERN
-        if does in ("believe", "sure") or token.lower_ in ("opinion", "view", "impression", "suspicion", "hunch", "instinct", "gut", "personally", "imo"):
+        if does in ("believe", "sure") or token.lower_ in (
+            "opinion",
+            "view",
+            "impression",
+            "suspicion",
+            "hunch",
+            "instinct",
+            "gut",
+            "personally",
+            "imo",
+        ):
             found = THOUGHT
     return found
 
@@ -242,15 +294,28 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
     if governor is None and not hedge:
         return pieces if _can_stand(group) else None
     noun = next((token for token in tops if token.pos_ in ("NOUN", "PROPN", "PRON", "NUM")), None)
-    verb = next((token for token in group if token.tag_ in ("VBG", "VB") and (token.head.i not in inside or token.head == noun or token.dep_ in ("xcomp", "acl", "ccomp"))), None)
+    verb = next(
+        (
+            token
+            for token in group
+            if token.tag_ in ("VBG", "VB") and (token.head.i not in inside or token.head == noun or token.dep_ in ("xcomp", "acl", "ccomp"))
+        ),
+        None,
+    )
     if hedge == CONCERN and noun is not None:
         return _prefix(_NOUN_CONCERN, pieces)
-    if noun is not None and noun.i == min(token.i for token in noun.subtree if token.i in inside) + len([t for t in noun.lefts if t.i in inside]) or noun is not None:
+    if (
+        noun is not None
+        and noun.i == min(token.i for token in noun.subtree if token.i in inside) + len([t for t in noun.lefts if t.i in inside])
+        or noun is not None
+    ):
         leading = [token for token in group if token.i <= noun.i]
         plural = agrees_plural([token.text for token in leading], [token.tag_ for token in leading])
         if verb is not None and verb.i > noun.i and all(token.pos_ not in ("VERB", "AUX") for token in group if noun.i < token.i < verb.i):
             return _with_verb(pieces, noun, verb, plural, past)
-        if governor is not None and (predicate_class(governor) in ("perceive", "aware", "know", "report") or lemma(governor.lower_) == "have"):
+        if governor is not None and (
+            predicate_class(governor) in ("perceive", "aware", "know", "report") or lemma(governor.lower_) == "have"
+        ):
             if noun.pos_ == "PRON" and noun.lower_ in ("him", "her", "them", "it"):
                 rest = [token for token in group if token.i > noun.i and not token.is_punct]
                 if not rest:
@@ -269,7 +334,7 @@ def _be(plural: bool, past: bool) -> str:
 
 
 def _with_verb(pieces: list[Piece], noun: Token, verb: Token, plural: bool, past: bool) -> list[Piece]:
-    """"two men dealing" → "two men were dealing"; "him leave" → "he left"."""
+    """ "two men dealing" → "two men were dealing"; "him leave" → "he left"."""
     out: list[Piece] = []
     for piece in pieces:
         if piece.token is not None and piece.token.i == noun.i and noun.lower_ in _SUBJECT_FORM:
@@ -286,10 +351,16 @@ def _with_verb(pieces: list[Piece], noun: Token, verb: Token, plural: bool, past
 
 def _is_clause(token: Token, inside: set[int]) -> bool:
     """Whether the token heads a clause with a subject and a finite verb that are all still there."""
-    subject = next((child for child in token.children if child.dep_ in ("nsubj", "nsubj:pass", "csubj", "expl") and child.i in inside), None)
+    subject = next(
+        (child for child in token.children if child.dep_ in ("nsubj", "nsubj:pass", "csubj", "expl") and child.i in inside), None
+    )
     if subject is None:
         return False
-    return token.tag_ in _FINITE or any(child.dep_ in ("aux", "aux:pass", "cop") and child.i in inside for child in token.children) or token.pos_ == "VERB"
+    return (
+        token.tag_ in _FINITE
+        or any(child.dep_ in ("aux", "aux:pass", "cop") and child.i in inside for child in token.children)
+        or token.pos_ == "VERB"
+    )
 
 
 def _can_stand(group: list[Token]) -> bool:
@@ -301,7 +372,14 @@ def _can_stand(group: list[Token]) -> bool:
 def _prefix(frame: str, pieces: list[Piece]) -> list[Piece]:
     """The frame before the clause, which loses its capital unless it is a name's."""
     first = pieces[0]
-    if first.identifier is None and first.token is not None and first.text[:1].isupper() and not first.text.isupper() and first.token.pos_ != "PROPN" and first.text != "I":
+    if (
+        first.identifier is None
+        and first.token is not None
+        and first.text[:1].isupper()
+        and not first.text.isupper()
+        and first.token.pos_ != "PROPN"
+        and first.text != "I"
+    ):
         first.text = first.text[0].lower() + first.text[1:]
     first.space = True
     return [*(Piece(word, bool(number)) for number, word in enumerate(frame.split())), *pieces]
@@ -344,7 +422,13 @@ def _finish(pieces: list[Piece], *, hedge: str, changed: bool) -> Rewritten | No
     """Pieces to text: brackets and commas that hold nothing go, the first letter is a capital, a full stop ends it."""
     pieces = _tidy([piece for piece in pieces if piece.text])
     if changed:
-        while pieces and pieces[0].text.lower() in _LEADING and pieces[0].identifier is None and pieces[0].text.lower() not in ("when", "while", "where", "as", "because", "although", "though", "that", "who", "which", "so"):
+        while (
+            pieces
+            and pieces[0].text.lower() in _LEADING
+            and pieces[0].identifier is None
+            and pieces[0].text.lower()
+            not in ("when", "while", "where", "as", "because", "although", "though", "that", "who", "which", "so")
+        ):
             pieces.pop(0)
     if not any(piece.identifier is not None or any(character.isalnum() for character in piece.text) for piece in pieces):
         return None
@@ -402,5 +486,3 @@ def description(text: str, doc: Doc) -> str:
     if len(pronouns & {"he", "him", "his"}) and not pronouns & {"she", "her"}:
         return "a man"
     return "a person"
-
-

@@ -13,12 +13,26 @@ from .provenance import is_first_person, is_role, subject_of
 from .quotation import quoted
 from .spans import Identifier
 
-_OFFICIAL = re.compile(r"^(?:pc|dc|ds|di|dci|sgt|ps|pcso|wpc|insp|inspector|constable|sergeant|detective|judge|cllr|councillor|mp)\b", re.IGNORECASE)
+_OFFICIAL = re.compile(
+    r"^(?:pc|dc|ds|di|dci|sgt|ps|pcso|wpc|insp|inspector|constable|sergeant|detective|judge|cllr|councillor|mp)\b", re.IGNORECASE
+)
 _CONTACT = frozenset("call ring phone contact email text reach speak reply".split())
-_CLOSING = re.compile(r"^[ \t]*(?:kind regards|many thanks|thanks|thank you|regards|best wishes|best|warm regards|yours sincerely|yours faithfully|cheers|kr|rgds)\b[^\n]{0,20}$", re.IGNORECASE | re.MULTILINE)
-_OWN_NAME = re.compile(r"\b(?:my name is|my name's|name's|i am|i'm|im|this is|from:|signed|submitted by|completed by|reported by|referrer:?|reporter:?|author:?)\s*$", re.IGNORECASE)
-_TOLD_BY = re.compile(r"\b(?:told by|informed by|according to|reported by|disclosed by|raised by|said by|heard from|learnt from|learned from|message from|call from|visit from|source is|informant is|info from|information from)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
-_OWN_PLACE = re.compile(r"\b(?:work(?:s|ed|ing)? (?:at|for|in|with)|based at|here at|employed (?:at|by)|volunteer (?:at|for|with)|teach at|live at|live in|our(?: own)?|us at|staff at|member of staff at|manager (?:at|of)|\w+ (?:at|of|from) our|visit to us at|i run|we run|on behalf of)\s+(?:the\s+)?$", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"^[ \t]*(?:kind regards|many thanks|thanks|thank you|regards|best wishes|best|warm regards|yours sincerely|yours faithfully|cheers|kr|rgds)\b[^\n]{0,20}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_OWN_NAME = re.compile(
+    r"\b(?:my name is|my name's|name's|i am|i'm|im|this is|from:|signed|submitted by|completed by|reported by|referrer:?|reporter:?|author:?)\s*$",
+    re.IGNORECASE,
+)
+_TOLD_BY = re.compile(
+    r"\b(?:told by|informed by|according to|reported by|disclosed by|raised by|said by|heard from|learnt from|learned from|message from|call from|visit from|source is|informant is|info from|information from)\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_OWN_PLACE = re.compile(
+    r"\b(?:work(?:s|ed|ing)? (?:at|for|in|with)|based at|here at|employed (?:at|by)|volunteer (?:at|for|with)|teach at|live at|live in|our(?: own)?|us at|staff at|member of staff at|manager (?:at|of)|\w+ (?:at|of|from) our|visit to us at|i run|we run|on behalf of)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
 
 
 def assign_roles(doc: Doc, identifiers: Sequence[Identifier]) -> list[Identifier]:
@@ -28,7 +42,14 @@ def assign_roles(doc: Doc, identifiers: Sequence[Identifier]) -> list[Identifier
     closings = [match.end() for match in _CLOSING.finditer(text)]
     signature = next((end for end in closings if len(text) - end < 400), None)
     with_roles = [
-        Identifier(found.start, found.end, found.type, found.score, found.found_by, tuple(dict.fromkeys((*found.roles, *_shown(doc, found, in_quotation, signature)))))
+        Identifier(
+            found.start,
+            found.end,
+            found.type,
+            found.score,
+            found.found_by,
+            tuple(dict.fromkeys((*found.roles, *_shown(doc, found, in_quotation, signature)))),
+        )
         for found in identifiers
     ]
     return _shared_by_name(text, with_roles)
@@ -47,11 +68,17 @@ def _shown(doc: Doc, found: Identifier, in_quotation: Sequence[bool], signature:
         span = doc.char_span(found.start, found.end, alignment_mode="expand")
         if span is not None and _tells_us(span.root, in_quotation):
             return ("source",)
-        if _OFFICIAL.match(text[found.start : found.end]) or _OFFICIAL.match(before.rpartition(" ")[2] or before.strip().rpartition(" ")[2]):
+        if _OFFICIAL.match(text[found.start : found.end]) or _OFFICIAL.match(
+            before.rpartition(" ")[2] or before.strip().rpartition(" ")[2]
+        ):
             return ("third_party",)
     elif found.type in ("ORGANISATION", "ADDRESS", "LOCATION", "POSTCODE") and _OWN_PLACE.search(before):
         return ("source",)
-    elif found.type in ("PHONE", "EMAIL") and re.search(r"\b(?:call|ring|phone|contact|email|text|reach|get|speak to|reply to)\s+(?:me|us)\b[^.]{0,30}$|\bmy (?:number|mobile|email|phone|extension|work)\b[^.]{0,20}$|\bi(?:'m| am| can be)\b[^.]{0,25}\b(?:on|at)\s*$", before, re.IGNORECASE):
+    elif found.type in ("PHONE", "EMAIL") and re.search(
+        r"\b(?:call|ring|phone|contact|email|text|reach|get|speak to|reply to)\s+(?:me|us)\b[^.]{0,30}$|\bmy (?:number|mobile|email|phone|extension|work)\b[^.]{0,20}$|\bi(?:'m| am| can be)\b[^.]{0,25}\b(?:on|at)\s*$",
+        before,
+        re.IGNORECASE,
+    ):
         return ("submitter",)
     return ()
 
@@ -87,10 +114,21 @@ def _shared_by_name(text: str, identifiers: list[Identifier]) -> list[Identifier
             if known and (len(names) == 1 or all(any(variant in roles_of for variant in nicknames(word)) for word in names)):
                 roles |= set().union(*known)
         shared.append(
-            Identifier(found.start, found.end, found.type, found.score, found.found_by, tuple(role for role in ("submitter", "source", "subject", "third_party") if role in (roles or {"subject"})))
+            Identifier(
+                found.start,
+                found.end,
+                found.type,
+                found.score,
+                found.found_by,
+                tuple(role for role in ("submitter", "source", "subject", "third_party") if role in (roles or {"subject"})),
+            )
         )
     return shared
 
 
 def _name_words(text: str, found: Identifier) -> list[str]:
-    return [word.lower() for word in re.findall(r"[^\W\d_]{2,}", text[found.start : found.end]) if word.lower() not in {"mr", "mrs", "ms", "miss", "dr", "pc", "dc", "rev", "sgt"}]
+    return [
+        word.lower()
+        for word in re.findall(r"[^\W\d_]{2,}", text[found.start : found.end])
+        if word.lower() not in {"mr", "mrs", "ms", "miss", "dr", "pc", "dc", "rev", "sgt"}
+    ]

@@ -120,7 +120,9 @@ class Sanitiser:
         Raises RecipientError without keys, and SealError where sealing fails: then nothing may be released.
         """
         if self._unit is None or self._officers is None:
-            raise RecipientError("no public keys were given", hint="Sanitiser(unit_keys=[…], officer_keys=[…]); `cpi-sanitise keygen` makes them")
+            raise RecipientError(
+                "no public keys were given", hint="Sanitiser(unit_keys=[…], officer_keys=[…]); `cpi-sanitise keygen` makes them"
+            )
         draft = self._draft(submission)
         urn = new_urn()
         record = _record(urn, submission, draft, self.settings)
@@ -174,7 +176,9 @@ class Sanitiser:
         identifiers = assign_roles(doc, find_identifiers(artifacts, self._analyzer, form_values(submission.form)))
         provenance = find_provenance(doc, identifiers, labels)
         vantage = find_vantage(doc, provenance, labels)
-        statements = [Statement(start, end, None, basis_of(doc, start, end, provenance, labels)) for start, end in split_statements(doc, identifiers)]
+        statements = [
+            Statement(start, end, None, basis_of(doc, start, end, provenance, labels)) for start, end in split_statements(doc, identifiers)
+        ]
         examination = Examination(
             tuple(identifiers),
             tuple(provenance),
@@ -211,7 +215,9 @@ class Sanitiser:
                 rewritten.append((statement, text))
         kept, withheld = [], []
         for statement, text in rewritten:
-            (withheld if leaks(text.text.replace("\ufffc", "■"), submission.narrative, found.identifiers, form) else kept).append((statement, text))
+            (withheld if leaks(text.text.replace("\ufffc", "■"), submission.narrative, found.identifiers, form) else kept).append(
+                (statement, text)
+            )
         texts, placeholders = redact([text for _, text in kept], submission.narrative, found.identifiers, self._anonymizer)
         judged: dict[int, str] = {}
         statements = []
@@ -280,7 +286,8 @@ def _record(urn: str, submission: Submission, draft: _Draft, settings: Settings)
             *(RemovedSpan(span.start, span.end, "withheld") for span in draft.withheld),
         ),
         identifiers=tuple(
-            SealedIdentifier(one.start, one.end, one.type, one.roles, draft.placeholders.get(index)) for index, one in enumerate(found.identifiers)
+            SealedIdentifier(one.start, one.end, one.type, one.roles, draft.placeholders.get(index))
+            for index, one in enumerate(found.identifiers)
         ),
         vantage=tuple(SealedVantage(span.start, span.end, span.kind, span.plain) for span in found.vantage),
         statements=tuple(SealedStatement(one.start, one.end, one.kind, one.basis) for one in found.statements),
@@ -334,5 +341,3 @@ def _load(unit_keys: tuple[str, ...], officer_keys: tuple[str, ...], settings: S
 
 def _sanitise(submission: Submission) -> Result:
     return _LOADED[-1](submission)
-
-

@@ -38,7 +38,12 @@ class Triage:
 @lru_cache(maxsize=1)
 def _signals() -> tuple[tuple[str, float, str, re.Pattern[str]], ...]:
     return tuple(
-        (rule["target"], float(rule["weight"]), rule["reason"], re.compile(r"(?<!\w)(?:" + "|".join(map(_word, rule["words"])) + r")(?!\w)"))
+        (
+            rule["target"],
+            float(rule["weight"]),
+            rule["reason"],
+            re.compile(r"(?<!\w)(?:" + "|".join(map(_word, rule["words"])) + r")(?!\w)"),
+        )
         for rule in rules("triage")
     )
 

@@ -24,7 +24,9 @@ def _phrasebook() -> Phrasebook:
 def find_vantage(doc: Doc, provenance: Sequence[ProvenanceSpan], labels: dict[str, list[str]]) -> list[VantageSpan]:
     """Vantage spans outside provenance, disjoint and in order. Only the lexicon knows plain words; of the encoder's finds `plain` is None."""
     found = [
-        VantageSpan(doc[first].idx, doc[last - 1].idx + len(doc[last - 1]), "trade_vocabulary", rule["plain"], (f"lexicon {rule['trade']}",))
+        VantageSpan(
+            doc[first].idx, doc[last - 1].idx + len(doc[last - 1]), "trade_vocabulary", rule["plain"], (f"lexicon {rule['trade']}",)
+        )
         for first, last, rule in _phrasebook().find(doc)
     ]
     kept: list[VantageSpan] = []

@@ -10,15 +10,29 @@ import re
 from collections.abc import Iterator
 
 from .family import FamilyRecognizer, Find
+from .wordlists import word_set
 
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _D = r"[0-9OoIl]"
 _ORDINAL_WORD = (
-    r"(?:(?:twenty|thirty)[ \-])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|"
+    r"(?:(?:twenty|thirty)[ \-])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|"
+    r"tenth|eleventh|twelfth|thirteenth|fourteenth|"
     r"fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)"
 )
-_YEAR_WORDS = r"(?:nineteen|twenty|two thousand|oh|zero|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ \-](?:and|oh|o|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine)\b){0,3}"
-_NUMERIC = "(?:" + "|".join(rf"{_D}{{1,2}}[ ]?{sign}[ ]?{_D}{{1,2}}[ ]?{sign}[ ]?(?:{_D}{{4}}|'?{_D}{{2}})(?![0-9])" for sign in ("/", r"\.", "[-–]")) + ")"
+_YEAR_WORDS = (
+    r"(?:nineteen|twenty|two thousand|oh|zero|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    r"(?:[ \-](?:and|oh|o|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|"
+    r"nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|"
+    r"six|seven|eight|nine)\b){0,3}"
+)
+_NUMERIC = (
+    "(?:"
+    + "|".join(rf"{_D}{{1,2}}[ ]?{sign}[ ]?{_D}{{1,2}}[ ]?{sign}[ ]?(?:{_D}{{4}}|'?{_D}{{2}})(?![0-9])" for sign in ("/", r"\.", "[-–]"))
+    + ")"
+)
 _WRITTEN = (
     rf"[0-9]{{1,2}}(?:st|nd|rd|th)?[ \-/]?(?:of[ ])?{_MONTH}(?:,?[ \-/]{{0,2}}(?:of[ ])?(?:{_D}{{4}}|'?{_D}{{2}})(?![0-9:]))?"
     rf"|{_MONTH}[ ][0-9]{{1,2}}(?:st|nd|rd|th)?(?:,?[ ](?:[0-9]{{4}}|'[0-9]{{2}}))?(?![0-9:])"
@@ -31,13 +45,27 @@ _DATE = re.compile(
     rf"|{_MONTH}[ ,]{{1,2}}(?:of[ ])?(?:19|20)[0-9]{{2}}|(?:19|20)[0-9]{{2}}(?![0-9A-Za-z:/\-]))",
     re.I,
 )
-_CUE = re.compile(r"\b(?:d\.?[ ]?o\.?[ ]?b\b\.?|date[ ]of[ ]birth|birth[ ]?date|birth[ ]?day|b['’]?day|born|birth)\b|(?<![A-Za-z0-9.])b\.(?=[ ]?[0-9])", re.I)
+_DATE_HINT = re.compile(r"[0-9]|(?:th|st|nd|rd)\b|uary|arch|pril|une|uly|ugust|ember|ober|second", re.I)
+_CUE = re.compile(
+    r"\b(?:d\.?[ ]?o\.?[ ]?b\b\.?|date[ ]of[ ]birth|birth[ ]?date|birth[ ]?day|b['’]?day|born|birth)\b|(?<![A-Za-z0-9.])b\.(?=[ ]?[0-9])",
+    re.I,
+)
 # Between "born" and the date a place may stand, a sentence end may not.
-_BETWEEN = re.compile(r"(?:[ \t:=\-–—,(\[\"|]|\n|\b(?!party|parties|celebrat|present|gift|card|cake|money|and then)[A-Za-z][\w'’]{0,14}\b){0,12}", re.I)
+_BETWEEN = re.compile(
+    r"\.?(?:[ \t:=\-–—,(\[\"|]|\n|\b(?!party|parties|celebrat|present|gift|card|cake|money|and then)[A-Za-z][\w'’]{0,14}\b){0,12}", re.I
+)
 _BEFORE_CUE = re.compile(r"[ ]{0,2}[(\[,\-–]?[ ]?(?:(?:is|was)[ ])?(?:his[ ]|her[ ]|their[ ]|the[ ])?", re.I)
-_BARE_DATE = re.compile(rf"(?<![0-9A-Za-z/.\-])(?:{_NUMERIC}|[0-9]{{1,2}}(?:st|nd|rd|th)?[ ](?:of[ ])?{_MONTH}[ ](?:19|20)[0-9]{{2}})(?![0-9A-Za-z])", re.I)
-_NAME_BEFORE = re.compile(r"[A-Z][\w'’\-]{1,20}(?:[ ](?:[A-Z]\.?|[A-Z][\w'’\-]{1,20})){0,2}(?:,?[ ](?:aged[ ]?)?[0-9]{1,2})?(?:,[ ]?|[ ]?[(\[][ ]?|[ ]{1,2}|[ ]?[-–|][ ]?)$")
-_NOT_NAMES = frozenset("on in at since from until by dated date the started seen last visit monday tuesday wednesday thursday friday saturday sunday".split())
+_BARE_DATE = re.compile(
+    rf"(?<![0-9A-Za-z/.\-])(?:{_NUMERIC}|[0-9]{{1,2}}(?:st|nd|rd|th)?[ ](?:of[ ])?{_MONTH}[ ](?:19|20)[0-9]{{2}})(?![0-9A-Za-z])", re.I
+)
+_NAME_BEFORE = re.compile(
+    r"[A-Z][\w'’\-]{1,20}(?:[ ](?:[A-Z]\.?|[A-Z][\w'’\-]{1,20})){0,2}(?:,?[ ][(]?(?:aged[ ]?)?[0-9]{1,2}(?:[ ]?(?:yrs?|yo|m|f))?)?(?:,[ ]?|"
+    r"[ ]?[(\[][ ]?|[ ]{1,2}|[ ]?[-–|][ ]?)$"
+)
+_NOT_NAMES = word_set(
+    """on in at since from until by dated date the started seen last visit monday tuesday wednesday thursday friday saturday
+    sunday"""
+)
 # A person of whom intelligence is sent is seldom under seven; later dates are those of events.
 _LATEST_BIRTH_YEAR = 2019
 
@@ -65,6 +93,8 @@ class DateOfBirthRecognizer(FamilyRecognizer):
 def _beside(text: str, cue: re.Match[str]) -> Find | None:
     strong = cue.group().lower() not in ("born", "birth")
     left = cue.end()
+    if not _DATE_HINT.search(text, left, left + 60):
+        return None
     date = _DATE.search(text, left, left + 60)
     if date is None or not _BETWEEN.fullmatch(text, left, date.start()):
         return None

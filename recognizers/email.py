@@ -16,15 +16,22 @@ _AT = re.compile(r"@|[ ]?[(\[{][ ]?(?:at|@)[ ]?[)\]}][ ]?|[ ]at[ ]", re.I)
 _LOCAL = re.compile(r"[A-Za-z0-9*][A-Za-z0-9._%+'*\-]{0,63}$")
 _LOCAL_APART = re.compile(r"([A-Za-z0-9*][A-Za-z0-9._%+'*\-]{0,63})[ ]?$")
 _LOCAL_SPELT = re.compile(
-    r"(?:[A-Za-z0-9._%+'\-]{1,40}[ ](?:dot|underscore|under score|dash|hyphen|full stop|point)[ ]){0,4}[A-Za-z0-9][A-Za-z0-9._%+'\-]{0,40}$", re.I
+    r"(?:[A-Za-z0-9._%+'\-]{1,40}[ ](?:dot|underscore|under score|dash|hyphen|full stop|point)"
+    r"[ ]){0,4}[A-Za-z0-9][A-Za-z0-9._%+'\-]{0,40}$",
+    re.I,
 )
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"[ ]?{_LABEL}(?:\.{_LABEL}){{0,5}}\.[A-Za-z]{{2,24}}(?![A-Za-z0-9])")
 _DOMAIN_BROKEN = re.compile(rf"[ ]?{_LABEL}[ ]?[.,][ ]?(?:com|con|co|org|net|ac|gov|nhs|ie|uk)(?:[ ]?[.,][ ]?uk)?(?![A-Za-z0-9])", re.I)
-_PROVIDER = re.compile(r"[ ]?(?:gmail|googlemail|hotmail|outlook|yahoo|icloud|live|aol|btinternet|protonmail|proton|sky|talktalk|mail|msn|ymail)(?![A-Za-z0-9])", re.I)
+_PROVIDER = re.compile(
+    r"[ ]?(?:gmail|googlemail|hotmail|outlook|yahoo|icloud|live|aol|btinternet|protonmail|proton|"
+    r"sky|talktalk|mail|msn|ymail)(?![A-Za-z0-9])",
+    re.I,
+)
 _DOMAIN_SPELT = re.compile(
     rf"({_LABEL}(?:[ ](?:dash|hyphen|dot)[ ]{_LABEL}){{0,3}})(?:(?:[ ]?\.[ ]?|[ ](?:dot|full stop|point)[ ]){_LABEL}){{0,2}}"
-    r"(?P<dot>[ ](?:dot|full stop|point)[ ]|[ ]?[(\[]dot[)\]][ ]?|[ ]?\.[ ]?)(?:com|co|org|net|ac|gov|nhs|ie|uk|eu|info|io|me|example|biz|test)"
+    r"(?P<dot>[ ](?:dot|full stop|point)[ ]|[ ]?[(\[]dot[)\]][ ]?|[ ]?\.[ ]?)(?:com|co|org|net|"
+    r"ac|gov|nhs|ie|uk|eu|info|io|me|example|biz|test)"
     r"(?:(?:[ ](?:dot|full stop|point)[ ]|[ ]?[(\[]dot[)\]][ ]?|[ ]?\.[ ]?)(?:uk|com|org|net))?(?![A-Za-z0-9])",
     re.I,
 )

@@ -50,9 +50,7 @@ class FamilyRecognizer(EntityRecognizer):  # type: ignore[misc, unused-ignore]  
             start=find.start,
             end=find.end,
             score=find.score,
-            analysis_explanation=AnalysisExplanation(
-                recognizer=self.name, original_score=find.score, textual_explanation=find.reason
-            ),
+            analysis_explanation=AnalysisExplanation(recognizer=self.name, original_score=find.score, textual_explanation=find.reason),
             recognition_metadata={
                 RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
                 RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,

@@ -22,20 +22,50 @@ _IBAN_LENGTHS = {
 }  # fmt: skip
 _SORT_CODE = re.compile(r"(?<![0-9A-Za-z£/\-.])[0-9]{2}([ \-–])[0-9]{2}\1[0-9]{2}(?![0-9/\-]|\.[0-9])")
 _SORT_RUN = re.compile(r"(?<![0-9A-Za-z£])[0-9]{6}(?![0-9A-Za-z])")
-_ACCOUNT = re.compile(r"(?<![0-9A-Za-z£$€.,/\-])(?:[0-9]{7,10}|[0-9]{4}[ \-][0-9]{4}|[0-9]{3}[ ][0-9]{5}|[0-9]{2}[ ][0-9]{2}[ ][0-9]{2}[ ][0-9]{2}|[0-9*]{6,10})(?![0-9A-Za-z*]|[ \-][0-9])")
+_ACCOUNT = re.compile(
+    r"(?<![0-9A-Za-z£$€.,/\-])(?:[0-9]{7,10}|[0-9]{4}[ \-][0-9]{4}|[0-9]{3}[ ][0-9]{5}|[0-9]{2}[ ][0-9]{2}[ ][0-9]{2}"
+    r"[ ][0-9]{2}|[0-9*]{6,10})(?![0-9A-Za-z*]|[ \-][0-9])"
+)
 _PART = re.compile(
-    r"\b(?:end(?:s|ing|ed)?|last[ ](?:four|4)(?:[ ]digits)?|start(?:s|ing)?|begin(?:s|ning)?)[ :]{1,2}(?:(?:in|with|is|are|was|were|of)[ ]{1,2}){0,2}([0-9*]{3,6})(?![0-9A-Za-z*,])", re.I
+    r"\b(?:end(?:s|ing|ed)?|last[ ](?:four|4)(?:[ ]digits)?|start(?:s|ing)?|begin(?:s|ning)?)"
+    r"[ :]{1,2}(?:(?:in|with|is|are|was|were|of)[ ]{1,2}){0,2}([0-9*]{3,6})(?![0-9A-Za-z*,])",
+    re.I,
 )
 _BITCOIN = re.compile(r"\b(?:bc1[a-z0-9]{25,59}|[13][a-km-zA-HJ-NP-Z1-9]{25,34}|0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33})\b")
 
 _SORT_CUE = Cues("sort code", "sort codes", "sortcode", "s c", "sc", "sort")
 _ACCOUNT_CUE = Cues(
-    "account", "accounts", "acc", "acct", "ac", "a c", "account number", "account no", "bank", "sort code", "sortcode", "sort", "roll number", "building society",
-    "barclays", "lloyds", "natwest", "hsbc", "santander", "monzo", "starling", "nationwide", "revolut", "halifax", "tsb", "metro bank", "iban", "no",
+    "account", "accounts", "acc", "acct", "ac", "a c", "account number", "account no", "bank", "sort code", "sortcode", "sort",
+    "roll number", "building society", "barclays", "lloyds", "natwest", "hsbc", "santander", "monzo", "starling", "nationwide",
+    "revolut", "halifax", "tsb", "metro bank", "iban", "no",
 )  # fmt: skip
-_BANK = Cues("account", "accounts", "acc", "acct", "a c", "bank", "sort code", "sortcode", "barclays", "lloyds", "natwest", "hsbc", "santander", "monzo", "starling", "nationwide", "revolut", "halifax", "tsb", "payee", "iban")
+_BANK = Cues(
+    "account",
+    "accounts",
+    "acc",
+    "acct",
+    "a c",
+    "bank",
+    "sort code",
+    "sortcode",
+    "barclays",
+    "lloyds",
+    "natwest",
+    "hsbc",
+    "santander",
+    "monzo",
+    "starling",
+    "nationwide",
+    "revolut",
+    "halifax",
+    "tsb",
+    "payee",
+    "iban",
+)
 _CARD_CUE = Cues("card", "cards", "debit", "credit", "visa", "mastercard", "amex", "pan", "card number")
-_NOT_BANK = Cues("instagram", "snapchat", "facebook", "phone", "mobile", "reference", "ref", "twitter", "tiktok", "telegram", "plate", "reg")
+_NOT_BANK = Cues(
+    "instagram", "snapchat", "facebook", "phone", "mobile", "reference", "ref", "twitter", "tiktok", "telegram", "plate", "reg"
+)
 
 
 class FinancialRecognizer(FamilyRecognizer):
@@ -57,7 +87,11 @@ class FinancialRecognizer(FamilyRecognizer):
                 yield Find(match.start(), match.end(), 0.8, "wallet of a crypto-currency")
         yield from _sort_codes(text)
         for match in _ACCOUNT.finditer(text):
-            if re.search("[0-9]{2}", match.group()) and _BANK.before(text, match.start(), 6) and not _NOT_BANK.before(text, match.start(), 3):
+            if (
+                re.search("[0-9]{2}", match.group())
+                and _BANK.before(text, match.start(), 6)
+                and not _NOT_BANK.before(text, match.start(), 3)
+            ):
                 yield Find(match.start(), match.end(), 0.8, "account beside its cue")
         for match in _PART.finditer(text):
             bank = _BANK.beside(text, match.start(), match.end(), 6) or _CARD_CUE.beside(text, match.start(), match.end(), 8)
@@ -85,7 +119,9 @@ def _card(text: str, match: re.Match[str]) -> Iterator[Find]:
                 yield Find(match.start() + groups[first].start(), match.start() + group.end(), 1.0, "card number, checked")
                 return
     digits = re.sub("[^0-9]", "", match.group())
-    if len(digits) in (15, 16) and (_CARD_CUE.beside(text, match.start(), match.end(), 6) or re.fullmatch("[0-9]{4}([ -][0-9]{4}){3}", match.group())):
+    if len(digits) in (15, 16) and (
+        _CARD_CUE.beside(text, match.start(), match.end(), 6) or re.fullmatch("[0-9]{4}([ -][0-9]{4}){3}", match.group())
+    ):
         yield Find(match.start(), match.end(), 0.6, "card number, check digit wrong")
 
 
@@ -115,7 +151,11 @@ def _sort_codes(text: str) -> Iterator[Find]:
     for match in _SORT_CODE.finditer(text):
         if _SORT_CUE.beside(text, match.start(), match.end(), 5):
             yield Find(match.start(), match.end(), 0.95, "sort code beside its cue")
-        elif account := re.match(r"[ ,/|]{1,3}(?:(?:account|acc|acct|a/c)(?:[ ](?:number|no\.?))?[ :]{0,2})?([0-9]{8}|[0-9]{4}[ ][0-9]{4})(?![0-9])", text[match.end() : match.end() + 40], re.I):
+        elif account := re.match(
+            r"[ ,/|]{1,3}(?:(?:account|acc|acct|a/c)(?:[ ](?:number|no\.?))?[ :]{0,2})?([0-9]{8}|[0-9]{4}[ ][0-9]{4})(?![0-9])",
+            text[match.end() : match.end() + 40],
+            re.I,
+        ):
             yield Find(match.start(), match.end(), 0.85, "sort code before an account")
             yield Find(match.end() + account.start(1), match.end() + account.end(1), 0.85, "account behind a sort code")
         elif _BANK.before(text, match.start(), 4):

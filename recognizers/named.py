@@ -10,17 +10,18 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-from .wordlists import words
+from .wordlists import word_set, words
 
 _TOKEN = re.compile(r"[^\s,;:()\[\]{}<>\"“”/!?]+")
 _LONGEST_NAME = 90
-_SMALL = frozenset("of the and & for on in upon le la de with y".split())
-_ABBREVIATION = frozenset("st. dr. mt. ste.".split())
+_SMALL = word_set("of the and & for on in upon le la de with y")
+_ABBREVIATION = word_set("st. dr. mt. ste.")
 
 
 # Common words that are also words of names, where they are written with a capital.
-NAME_WORDS = frozenset(
-    "street road back two three four five six seven eight nine ten house park town city county village water north south east west upper lower".split()
+NAME_WORDS = word_set(
+    """street road back two three four five six seven eight nine ten house park town city county village water north south"""
+    "east west upper lower"
 )
 
 
@@ -47,7 +48,9 @@ def case_of(word: str) -> Case:
     return Case.UPPER if len(word) > 1 and word.isupper() else Case.TITLE
 
 
-def name_before(text: str, head: int, case: Case, most: int = 4, stop: frozenset[str] = frozenset(), allow: frozenset[str] = frozenset()) -> Name | None:
+def name_before(
+    text: str, head: int, case: Case, most: int = 4, stop: frozenset[str] = frozenset(), allow: frozenset[str] = frozenset()
+) -> Name | None:
     """Return the name that ends right before `head`, or None; a common word or one of `stop` ends it, unless in `allow`.
 
     In title case small words may stand inside the name. In lower case two words at most are taken, in capitals three.
@@ -70,9 +73,7 @@ def name_before(text: str, head: int, case: Case, most: int = 4, stop: frozenset
         bare = low.removesuffix("'s").removesuffix("’s").rstrip(".")
         if word.endswith(".") and low not in _ABBREVIATION and len(word) > 2:
             break
-        if case is Case.TITLE and low in _SMALL and not word[0].isupper():
-            waiting.append(token)
-        elif case is not Case.LOWER and low == "&":
+        if case is Case.TITLE and low in _SMALL and not word[0].isupper() or case is not Case.LOWER and low == "&":
             waiting.append(token)
         elif (bare in common and not (bare in allow and case is not Case.LOWER)) or bare in stop or low in stop or not _fits(word, case):
             break

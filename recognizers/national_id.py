@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from .context import Cues
 from .family import FamilyRecognizer, Find, lowered
+from .wordlists import word_set
 
 _L = r"(?<![A-Za-z0-9])"
 _R = r"(?![A-Za-z0-9])"
@@ -21,7 +22,9 @@ _NINO = re.compile(_L + r"(?!BG|GB|NK|KN|NT|TN|ZZ)(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-N
 _NINO_PART = re.compile(_L + r"(?!BG|GB|NK|KN|NT|TN|ZZ)(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|QQ)(?:[ \-]?[0-9*]{2}){3}" + _R, re.I)
 _PASSPORT = re.compile(_L + r"(?:[A-Z]{2}[0-9]{7}|[0-9]{9})" + _R, re.I)
 _LICENCE = re.compile(
-    _L + r"([A-Z]{1,5}9{0,4})[ ]?([0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9])[ ]?([A-Z][A-Z9])[ ]?([A-Z0-9][A-Z]{2})(?:[ ]?[0-9]{2}(?![0-9]))?" + _R, re.I
+    _L + r"([A-Z]{1,5}9{0,4})[ ]?([0-9](?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9])"
+    r"[ ]?([A-Z][A-Z9])[ ]?([A-Z0-9][A-Z]{2})(?:[ ]?[0-9]{2}(?![0-9]))?" + _R,
+    re.I,
 )
 _UPN = re.compile(_L + r"[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]" + _R, re.I)
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
@@ -29,20 +32,34 @@ _PRISON = re.compile(_L + r"A[0-9]{4}[A-Z]{2}" + _R)
 _PNC = re.compile(_L + r"(?:(?:19|20)[0-9]{2}|[0-9]{2})/[0-9]{1,7}[A-Z]" + _R)
 _REFERENCE_BODY = r"[a-z0-9](?:[a-z0-9]|[/\-–.](?=[a-z0-9])){1,24}"
 _CUED = re.compile(
-    r"\b(?P<cue>urn|uri|upn|uln|pnc(?:[ ]?id)?|cro|crn|mrn|nomis|pnomis|visor|mappa|cad|storm|niche|athena|crimint|chs|chi|oasys|delius|ebs|aws|ewms|"
+    r"\b(?P<cue>urn|uri|upn|uln|pnc(?:[ ]?id)?|cro|crn|mrn|nomis|pnomis|visor|mappa|cad|storm|"
+    r"niche|athena|crimint|chs|chi|oasys|delius|ebs|aws|ewms|"
     r"nhs|passports?|driv(?:ing|ers?|er's)[ ]licen[cs]e|licen[cs]e|arc|brp|"
-    r"(?:crime|case|incident|occurrence|log|report|hospital|hosp|patient|unit|prison|prisoner|offender|custody|tenancy|tenant|rent|repair|order|claim|client|"
-    r"customer|member|membership|student|pupil|staff|payroll|employee|collar|shoulder|warrant|home[ ]office|port|asylum|visa|file|safeguarding|referral|referrals|"
-    r"exhibit|property|council[ ]tax|court|charge|fine|pcn|booking|police|officer|badge|mash|complaint|job|ticket|policy|payment|social[ ]care|"
-    r"social[ ]services|mosaic|liquidlogic|emis|systmone|rio|carenotes|lcs|eclipse|id|her|his)(?=[ ](?:ref|no|num|id|urn|card)|\.?[:#]|[ ]log)"
+    r"(?:crime|case|incident|occurrence|log|report|hospital|hosp|patient|unit|prison|prisoner|"
+    r"offender|custody|tenancy|tenant|rent|repair|order|claim|client|"
+    r"customer|member|membership|student|pupil|staff|payroll|employee|collar|shoulder|warrant|"
+    r"home[ ]office|port|asylum|visa|file|safeguarding|referral|referrals|"
+    r"exhibit|property|council[ ]tax|court|charge|fine|pcn|booking|police|officer|badge|mash|"
+    r"complaint|job|ticket|policy|payment|social[ ]care|"
+    r"social[ ]services|mosaic|liquidlogic|emis|systmone|rio|carenotes|lcs|eclipse|id|her|his)"
+    r"(?=[ ](?:ref|no|num|id|urn|card)|\.?[:#]|[ ]log)"
     r"|ref(?:erence)?s?|log|our[ ]ref|your[ ]ref)\b\.?"
-    r"(?P<links>(?:[ ]?(?:[:#=]|[-–](?=[ ]))|[ ](?:number|num|no\b\.?|nr|ref(?:erence)?\b\.?|id|urn|code|card|is|was|given(?:[ ]as)?|i[ ]was[ ]given|i[ ]got|of[ ]the|under|quote|quoted|as|from|the|for|it|this)\b){0,5})"
+    r"(?P<links>(?:[ ]?(?:[:#=]|[-–](?=[ ]))|[ ](?:number|num|no\b\.?|nr|ref(?:erence)?\b\.?|"
+    r"id|urn|code|card|is|was|given(?:[ ]as)?|i[ ]was[ ]given|i[ ]got|of[ ]the|under|quote|quoted|"
+    r"as|from|the|for|it|this)\b){0,5})"
     r"[ ,\"“'(#]{1,3}(?P<id>" + _REFERENCE_BODY + r"(?:[ ](?=[a-z0-9/]{0,10}[0-9])[a-z0-9/\-]{1,10}){0,4})",
 )
-_NUMBER_GIVEN = re.compile(r"\b(?:number|no\.?|ref)[ :]{1,2}(?P<id>[A-Z]{5}[ ]?[0-9]{6}[ ]?[A-Z0-9]{2}[ ]?[A-Z0-9]{3}|[A-Z]{1,4}[0-9]{2,6}[/\-][0-9]{2,8}|[0-9]{7,10})(?![A-Za-z0-9])", re.I)
+_NUMBER_GIVEN = re.compile(
+    r"\b(?:number|no\.?|ref)[ :]{1,2}(?P<id>[A-Z]{5}[ ]?[0-9]{6}[ ]?[A-Z0-9]{2}[ ]?[A-Z0-9]{3}|"
+    r"[A-Z]{1,4}[0-9]{2,6}[/\-][0-9]{2,8}|[0-9]{7,10})(?![A-Za-z0-9])",
+    re.I,
+)
 _SLASHED = re.compile(_L + r"(?:[A-Z]{2,4}[/\-]?[0-9]{2,8}[/\-][0-9]{2,8}|[A-Z]{2}[0-9]{2}[A-Z][0-9]{5})" + _R)
 _OF_DATE = re.compile(r"[ ]of[ ][0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2,4}(?![0-9])")
-_STANDS_ALONE = frozenset("urn uri upn uln pnc cro crn mrn nomis pnomis visor mappa passport passports licence license cad storm niche athena crimint chs chi oasys delius ref refs reference references log nhs".split())
+_STANDS_ALONE = word_set(
+    """urn uri upn uln pnc cro crn mrn nomis pnomis visor mappa passport passports licence license cad storm niche athena"""
+    "crimint chs chi oasys delius ref refs reference references log nhs"
+)
 
 _NHS_CUE = Cues("nhs", "nhs number", "nhs no", "health number", "emis", "patient")
 _NI_CUE = Cues("national insurance", "nat ins", "ni", "n i", "nino", "ni number", "insurance number")
@@ -86,7 +103,11 @@ class NationalIdRecognizer(FamilyRecognizer):
         yield from _cued(text)
         for match in _NUMBER_GIVEN.finditer(text):
             given = match.group("id")
-            if re.match("[A-Za-z]", given) or (_HOSPITAL_CUE.before(text, match.start(), 8) and not _PHONE_CUE.before(text, match.start(), 4) and not _MONEY_CUE.before(text, match.start(), 4)):
+            if re.match("[A-Za-z]", given) or (
+                _HOSPITAL_CUE.before(text, match.start(), 8)
+                and not _PHONE_CUE.before(text, match.start(), 4)
+                and not _MONEY_CUE.before(text, match.start(), 4)
+            ):
                 yield Find(*match.span("id"), 0.5, "number beside its cue")
 
 
@@ -130,10 +151,21 @@ def _cued(text: str) -> Iterator[Find]:
         digits = sum(character.isdigit() for character in reference)
         if not links and cue not in _STANDS_ALONE:
             continue
-        fewest = 2 if cue in ("cad", "log") or re.search(r"[A-Za-z]", reference) and digits > 1 and "/" in reference else 3 if cue in _STANDS_ALONE else 4
+        fewest = (
+            2
+            if cue in ("cad", "log") or re.search(r"[A-Za-z]", reference) and digits > 1 and "/" in reference
+            else 3
+            if cue in _STANDS_ALONE
+            else 4
+        )
         if cue in ("collar", "shoulder", "warrant", "badge"):
             fewest = 3
-        if digits < fewest or re.fullmatch(r"(?:19|20)[0-9]{2}|[0-9]{1,2}(?:st|nd|rd|th|am|pm)|[0-9]{1,2}[./][0-9]{2}(?:am|pm)?|[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-][0-9]{2,4}", reference, re.I):
+        if digits < fewest or re.fullmatch(
+            r"(?:19|20)[0-9]{2}|[0-9]{1,2}(?:st|nd|rd|th|am|pm)|[0-9]{1,2}[./][0-9]{2}(?:am|pm)?|[0-9]{1,2}[/.\-][0-9]{1,2}[/.\-]"
+            r"[0-9]{2,4}",
+            reference,
+            re.I,
+        ):
             continue
         if text[end : end + 1] == ":" and text[end + 1 : end + 2].isdigit():
             continue

@@ -13,52 +13,99 @@ from collections.abc import Iterator
 from .context import words_before
 from .family import FamilyRecognizer, Find, lowered
 from .named import NAME_WORDS, Case, Name, case_of, name_before
-from .wordlists import words
+from .wordlists import word_set, words
 
 # Strong heads make an organisation in capitals and, after a word of place, in lower case; weak ones in title case only.
 _STRONG = (
-    r"(?:(?:roman )?catholic |c ?of ?e |rc |church of england )?(?:primary|infants?|junior|high|secondary|grammar|community|comprehensive|upper|middle|special|prep|preparatory|first|independent|boarding)"
-    r"(?: (?:and|&) (?:nursery|infant|junior|pre-?school|sixth form))?(?: school| academy| college)|(?:primary|high school|secondary) academy|sixth form(?: college)?|academy|pre-?school|day nursery|nursery school|nursery|"
-    r"medical (?:centre|center|practice|group)|health (?:centre|center)|dental (?:practice|surgery|care|clinic)|group practice|surgery|clinic|hospice|infirmary|"
+    r"(?:(?:roman )?catholic |c ?of ?e |rc |church of england )?(?:primary|infants?|junior|high|"
+    r"secondary|grammar|community|comprehensive|upper|middle|special|prep|preparatory|first|"
+    r"independent|boarding)"
+    r"(?: (?:and|&) (?:nursery|infant|junior|pre-?school|sixth form))?(?: school| academy| college)"
+    r"|(?:primary|high school|secondary) academy|sixth form(?: college)?|academy|pre-?school|"
+    r"day nursery|nursery school|nursery|"
+    r"medical (?:centre|center|practice|group)|health (?:centre|center)|dental (?:practice|surgery|"
+    r"care|clinic)|group practice|surgery|clinic|hospice|infirmary|"
     r"care home|nursing home|residential (?:care )?home|children['’]?s home|hostel|night shelter|women['’]?s refuge|"
-    r"homecare(?: partners)?|home care|playscheme|play scheme|prison|young offenders? institution|mosque|masjid|jamia masjid|gurdwara|gurudwara|mandir|synagogue|shul|islamic (?:centre|center|cultural centre)|"
-    r"community (?:centre|center|hub)|leisure (?:centre|center)|sports (?:centre|center)|youth (?:centre|center|club|project)|children['’]?s (?:centre|center)|family (?:centre|center|hub)|day (?:centre|center)|"
-    r"(?:amateur )?boxing club|football club|rugby club|cricket club|rowing club|social club|working men['’]?s club|boys['’]? club|snooker (?:club|hall)|"
-    r"pharmacy|food ?bank|car wash|nail bar|barber ?shop|barbers|fried chicken|kebabs?|kebab house|letting agents?|lettings|estate agents?|primary care centre|ltd|limited|llp"
+    r"homecare(?: partners)?|home care|playscheme|play scheme|prison|young offenders? institution|"
+    r"mosque|masjid|jamia masjid|gurdwara|gurudwara|mandir|synagogue|shul|islamic (?:centre|"
+    r"center|cultural centre)|"
+    r"community (?:centre|center|hub)|leisure (?:centre|center)|sports (?:centre|center)|youth (?:centre|"
+    r"center|club|project)|children['’]?s (?:centre|center)|family (?:centre|center|hub)|day (?:centre|"
+    r"center)|"
+    r"(?:amateur )?boxing club|football club|rugby club|cricket club|rowing club|social club|"
+    r"working men['’]?s club|boys['’]? club|snooker (?:club|hall)|"
+    r"pharmacy|food ?bank|car wash|nail bar|barber ?shop|barbers|fried chicken|kebabs?|kebab house|"
+    r"letting agents?|lettings|estate agents?|primary care centre|ltd|limited|llp"
 )
 _WEAK = (
-    r"school|college|university|hospital|practice|lodge|refuge|shelter|church|chapel|cathedral|abbey|temple|fellowship|ministries|f\.?c\.?|a\.?f\.?c\.?|r\.?f\.?c\.?|club|chemists?|hotel|guest ?house|b&b|"
-    r"plc|& sons?|and sons?|& co|& daughters?|& associates|and associates|associates|martial arts|academy of dance|foyer|solutions|autosalvage|salvage|reclaim|supported lets|supported living|care|payroll support|rovers|wanderers|juniors|gym|fitness|health club|hair(?:dressers|dressing)?|salon|nails?|beauty|tanning|takeaway|tandoori|balti|pizza|pizzeria|grill|cafe|café|diner|restaurant|bakery|butchers|"
-    r"newsagents?|off[ -]licen[cs]e|stores?|convenience store|superstore|supermarket|mini ?market|food (?:&|and) wine|wines|garage|motors|autos|mot centre|valeting|car sales|tyres|taxis|cabs|private hire|cars|"
-    r"haulage|logistics|couriers|transport|travel|coaches|builders|construction|roofing|roofcare|scaffolding|paving|landscapes|groundworks|interiors|plumbing|electrical|solicitors|property(?: services)?|properties|housing|housing association|"
-    r"housing group|homes|foundation|trust|project|recruitment|cleaning|cleaners|security|vets|veterinary (?:centre|practice|surgery|clinic)|stables|riding school|dance school|dance academy|dental|opticians|funeral directors|"
-    r"library|guardians|storage|supplies|textiles|recovery|scrap|metals|recycling|farm shop|garden centre|nurseries|kennels|cattery|tattoo(?:s| studio)?|vapes?|jewellers|pawnbrokers|launderette|laundry|casino|amusements|karaoke bar|shisha(?: lounge| bar)?|lounge|"
-    r"resource centre|wellbeing centre|nursing|community nursing|outreach|drop-in|scout group|scouts|cadets|brownies|rangers|united fc|rovers fc"
+    r"school|college|university|hospital|practice|lodge|refuge|shelter|church|chapel|cathedral|"
+    r"abbey|temple|fellowship|ministries|f\.?c\.?|a\.?f\.?c\.?|r\.?f\.?c\.?|club|chemists?|hotel|"
+    r"guest ?house|b&b|"
+    r"plc|& sons?|and sons?|& co|& daughters?|& associates|and associates|associates|martial arts|"
+    r"academy of dance|foyer|solutions|autosalvage|salvage|reclaim|supported lets|supported living|"
+    r"care|payroll support|rovers|wanderers|juniors|gym|fitness|health club|hair(?:dressers|"
+    r"dressing)?|salon|nails?|beauty|tanning|takeaway|tandoori|balti|pizza|pizzeria|grill|cafe|"
+    r"café|diner|restaurant|bakery|butchers|"
+    r"newsagents?|off[ -]licen[cs]e|stores?|convenience store|superstore|supermarket|mini ?market|"
+    r"food (?:&|and) wine|wines|garage|motors|autos|mot centre|valeting|car sales|tyres|taxis|"
+    r"cabs|private hire|cars|"
+    r"haulage|logistics|couriers|transport|travel|coaches|builders|construction|roofing|roofcare|"
+    r"scaffolding|paving|landscapes|groundworks|interiors|plumbing|electrical|solicitors|property(?: services)?|"
+    r"properties|housing|housing association|"
+    r"housing group|homes|foundation|trust|project|recruitment|cleaning|cleaners|security|vets|"
+    r"veterinary (?:centre|practice|surgery|clinic)|stables|riding school|dance school|dance academy|"
+    r"dental|opticians|funeral directors|"
+    r"library|guardians|storage|supplies|textiles|recovery|scrap|metals|recycling|farm shop|"
+    r"garden centre|nurseries|kennels|cattery|tattoo(?:s| studio)?|vapes?|jewellers|pawnbrokers|"
+    r"launderette|laundry|casino|amusements|karaoke bar|shisha(?: lounge| bar)?|lounge|"
+    r"resource centre|wellbeing centre|nursing|community nursing|outreach|drop-in|scout group|"
+    r"scouts|cadets|brownies|rangers|united fc|rovers fc"
 )
 _HEAD = re.compile(rf" (?:(?P<strong>{_STRONG})|{_WEAK})(?![a-z0-9])")
-_OF = re.compile(r"(?<![A-Za-z0-9])(?:(?:University|College|School|Academy|Church|Chapel|Hospital)[ ]of[ ](?:the[ ])?|(?:Masjid|Club|HMP|HMYOI|YOI|Caf[eé]|Nursery|Hotel|Villa|Gurdwara|Ysgol)[ ])(?:[A-Z][\w'’\-]{1,20})(?:[ ](?:of[ ](?:the[ ])?|and[ ]|the[ ])?[A-Z][\w'’\-]{1,20}){0,3}")
-_SAINT = re.compile(r"(?<![A-Za-z0-9])(?:St|Saint)\.?[ ](?:[A-Z][a-z]{2,15}(?:[ ](?:and|&)[ ](?:St\.?[ ])?[A-Z][a-z]{2,15})?(?:['’]s|s['’])|(?:Mary|Peter|John|Anne|Luke|Paul|Mark|Joseph|Thoma|Michael|Andrew|Francis|Patrick|Bede|Cuthbert|Chad|Bernadette|Monica|Oswald|Wilfrid|Edmund|Aidan)s?)(?![A-Za-z'’])")
-_SAINT_LOWER = re.compile(r"(?:at|from|to|attends|near|outside|behind)[ ](st\.?[ ][a-z]{3,14}['’]s)(?![A-Za-z])")
-_NOT_SCHOOL = re.compile(r"[ ](?:Road|Rd|Street|St|Lane|Avenue|Ave|Close|Drive|Way|Place|Square|Crescent|Gardens|Hill|Terrace|Walk|Court|Park|Wood|Island|Day|Ambulance|Bridge|Gate|Mews|Row|Parade|Estate|Rise|Grove|road|street|lane|avenue|close)\b")
-_COMPANY = re.compile(r"(?<![A-Za-z0-9])[A-Z][\w'’]{1,20}(?:,[ ][A-Z][\w'’]{1,20})?[ ](?:&|and)[ ][A-Z][\w'’]{1,20}[ ](?=Ltd|LLP|Limited|Solicitors|Lettings|Estate|Sons?|Co\b)")
-_AT = frozenset("at from to attends attended attending near outside behind opposite of called in by via for with runs owns works".split())
-_LEADING = frozenset("dear contact contacts contacted staff at via from ward reception headteacher head manager owner team submitted organisation organization school employer company firm workplace gp".split())
-# Before these a plain capitalised word is a kind or a body, not a name.
-_KINDS = frozenset(
-    """nhs gp gps uk british english scottish welsh irish national european american turkish polish romanian albanian chinese thai indian kurdish
-    asian african halal youth social children adult adults first second third fourth year form nearest head deputy assistant senior staff medical
-    police fire ambulance council borough district parish county city town prison probation army navy premier champions sunday saturday friday
-    car cars mini bus coach taxi home front back main local village community private public local supported sheltered temporary bail approved
-    witness victim domestic drug drugs alcohol substance mental sexual public nail hair beauty weight pain fracture eye dental methadone
-    needle vaccination flu covid antenatal baby well walk-in urgent care emergency general day night after before breakfast lunch homework
-    primary secondary high infant junior senior upper lower middle grammar special catholic muslim islamic sikh hindu jewish christian anglican
-    baptist methodist pentecostal roman orthodox evangelical free united new old the a an local housing estate letting""".split()
+_OF = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:University|College|School|Academy|Church|Chapel|Hospital)[ ]of[ ](?:the[ ])?|"
+    r"(?:Masjid|Club|HMP|HMYOI|YOI|Caf[eé]|Nursery|Hotel|Villa|Gurdwara|Ysgol)[ ])(?:[A-Z][\w'’\-]{1,20})"
+    r"(?:[ ](?:of[ ](?:the[ ])?|and[ ]|the[ ])?[A-Z][\w'’\-]{1,20}){0,3}"
 )
-_LOWER_KINDS = _KINDS | frozenset(
-    """any same another our his her their my your its this that each every boxing football rugby cricket minor plastic cosmetic heart brain knee hip keyhole
-    laser major emergency oral cataract open spinal bypass after-school pre-school big small nice posh rough religious state art dance driving law
-    medical business sixth further college university language film summer stage ballet swimming online uk-based training rehab abortion fertility
-    std sti gum travel outpatient diabetic asthma walk hand dirty cash east west north south central""".split()
+_SAINT = re.compile(
+    r"(?<![A-Za-z0-9])(?:St|Saint)\.?[ ](?:[A-Z][a-z]{2,15}(?:[ ](?:and|&)[ ](?:St\.?[ ])?[A-Z][a-z]{2,15})?(?:['’]s|"
+    r"s['’])|(?:Mary|Peter|John|Anne|Luke|Paul|Mark|Joseph|Thoma|Michael|Andrew|Francis|Patrick|"
+    r"Bede|Cuthbert|Chad|Bernadette|Monica|Oswald|Wilfrid|Edmund|Aidan)s?)(?![A-Za-z'’])"
+)
+_SAINT_LOWER = re.compile(r"(?:at|from|to|attends|near|outside|behind)[ ](st\.?[ ][a-z]{3,14}['’]s)(?![A-Za-z])")
+_NOT_SCHOOL = re.compile(
+    r"[ ](?:Road|Rd|Street|St|Lane|Avenue|Ave|Close|Drive|Way|Place|Square|Crescent|Gardens|"
+    r"Hill|Terrace|Walk|Court|Park|Wood|Island|Day|Ambulance|Bridge|Gate|Mews|Row|Parade|Estate|"
+    r"Rise|Grove|road|street|lane|avenue|close)\b"
+)
+_COMPANY = re.compile(
+    r"(?<![A-Za-z0-9])[A-Z][\w'’]{1,20}(?:,[ ][A-Z][\w'’]{1,20})?[ ](?:&|and)[ ][A-Z][\w'’]{1,20}[ ](?=Ltd|"
+    r"LLP|Limited|Solicitors|Lettings|Estate|Sons?|Co\b)"
+)
+_AT = word_set("""at from to attends attended attending near outside behind opposite of called in by via for with runs owns works""")
+_LEADING = word_set(
+    """dear contact contacts contacted staff at via from ward reception headteacher head manager owner team submitted"""
+    "organisation organization school employer company firm workplace gp"
+)
+# Before these a plain capitalised word is a kind or a body, not a name.
+_KINDS = word_set(
+    """nhs gp gps uk british english scottish welsh irish national european american turkish polish romanian albanian chinese
+    thai indian kurdish asian african halal youth social children adult adults first second third fourth year form
+    nearest head deputy assistant senior staff medical police fire ambulance council borough district parish county
+    city town prison probation army navy premier champions sunday saturday friday car cars mini bus coach taxi home
+    front back main local village community private public local supported sheltered temporary bail approved witness
+    victim domestic drug drugs alcohol substance mental sexual public nail hair beauty weight pain fracture eye dental
+    methadone needle vaccination flu covid antenatal baby well walk-in urgent care emergency general day night after
+    before breakfast lunch homework primary secondary high infant junior senior upper lower middle grammar special
+    catholic muslim islamic sikh hindu jewish christian anglican baptist methodist pentecostal roman orthodox
+    evangelical free united new old the a an local housing estate letting"""
+)
+_LOWER_KINDS = _KINDS | word_set(
+    """any same another our his her their my your its this that each every boxing football rugby cricket minor plastic
+    cosmetic heart brain knee hip keyhole laser major emergency oral cataract open spinal bypass after-school
+    pre-school big small nice posh rough religious state art dance driving law medical business sixth further college
+    university language film summer stage ballet swimming online uk-based training rehab abortion fertility std sti
+    gum travel outpatient diabetic asthma walk hand dirty cash east west north south central"""
 )
 
 
@@ -90,7 +137,13 @@ def _named(text: str, match: re.Match[str]) -> Find | None:
     strong = match.group("strong") is not None
     if text[match.end() : match.end() + 2] in ("'s", "’s") and written.lower() in ("school", "church"):
         return None
-    if case_of(written) is Case.LOWER and written[:1] not in "&a" and not strong and written.lower() not in ("prison", "school", "church", "college", "hotel", "hospital", "club", "gym", "lodge", "chapel", "temple"):
+    if (
+        case_of(written) is Case.LOWER
+        and written[:1] not in "&a"
+        and not strong
+        and written.lower()
+        not in ("prison", "school", "church", "college", "hotel", "hospital", "club", "gym", "lodge", "chapel", "temple")
+    ):
         return None
     name = _name(text, head, written, strong)
     if name is None:
@@ -109,12 +162,21 @@ def _name(text: str, head: int, written: str, strong: bool) -> Name | None:
         case = Case.TITLE
     if case is Case.LOWER:
         titled = name_before(text, head, Case.TITLE, most=4, allow=NAME_WORDS)
-        if titled and _is_name(titled, strong) and not (titled.start == 0 or text[max(0, titled.start - 2) : titled.start] in (". ", "\n")) | (len(titled.words) > 3):
+        if (
+            titled
+            and _is_name(titled, strong)
+            and not (titled.start == 0 or text[max(0, titled.start - 2) : titled.start] in (". ", "\n")) | (len(titled.words) > 3)
+        ):
             return titled
         if titled:
             return None
         lower = name_before(text, head, Case.LOWER, most=2, stop=_LOWER_KINDS | words("place_nouns"))
-        if lower and (strong or written.lower() in ("college", "school")) and words_before(text, lower.start, 1).strip() in _AT and not any(_looks_verbal(word) for word in lower.words):
+        if (
+            lower
+            and (strong or written.lower() in ("college", "school"))
+            and words_before(text, lower.start, 1).strip() in _AT
+            and not any(_looks_verbal(word) for word in lower.words)
+        ):
             return lower
         return None
     name = name_before(text, head, Case.UPPER if case is Case.UPPER and len(written) > 3 else Case.TITLE, most=5, allow=NAME_WORDS)
@@ -152,7 +214,11 @@ def _looks_verbal(word: str) -> bool:
 
 def _longer(text: str, end: int) -> int:
     """Take in what may follow a head noun and belongs to the name ("Surgery Ltd", "School and Nursery")."""
-    following = re.match(r"[ ](?:Ltd|Limited|LLP|PLC|Group|Trust|Academy|School|College|Centre|Sixth Form|Services|Supplies Ltd|& Sons?|and Nursery|& Nursery)\b\.?", text[end : end + 16])
+    following = re.match(
+        r"[ ](?:Ltd|Limited|LLP|PLC|Group|Trust|Academy|School|College|Centre|Sixth Form|Services|"
+        r"Supplies Ltd|& Sons?|and Nursery|& Nursery)\b\.?",
+        text[end : end + 16],
+    )
     return end + len(following.group().rstrip(".")) if following else end
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 import phonenumbers
 
@@ -19,40 +20,49 @@ from .spoken import has_spoken, spoken_runs
 from .wordlists import words
 
 # A group of digits; the letters O, I and l are slips for 0 and 1, a star, x or # masks a digit.
-_GROUP = re.compile(r"[0-9OoIl*•#xX]+")
+_GROUP = re.compile(r"(?:(?<![A-Za-z])[OoIlxX#]|[0-9*•])[0-9OoIl*•#xX]*")
 _GAP = re.compile(r"[ \t\u00a0]{0,2}(?:\n|[().\[\]/\-–—‑]{1,2})?[ \t\u00a0]{0,2}[(\[]?")
 _REAL = re.compile(r"[0-9*•]")
 _CLEAN = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "•": "*", "#": "*", "x": "*", "X": "*"})
 _MOST_GROUPS = 14
 _EXTENSION_AFTER = re.compile(r",?[ \t]{0,2}(?:x|ext|extn|extension)\.?[ \t]{0,2}[0-9]{2,6}(?![0-9])", re.I)
-_EXTENSION = re.compile(r"\b(?:ext|extn)\b\.?:?[ \t]{0,2}(?:no\.?[ \t])?([0-9]{2,6})(?![0-9])|\bextension[ \t]{1,2}(?:no\.?[ \t]|number[ \t])?([0-9]{3,6})(?![0-9])", re.I)
+_EXTENSION = re.compile(
+    r"\b(?:ext|extn)\b\.?:?[ \t]{0,2}(?:no\.?[ \t])?([0-9]{2,6})(?![0-9])|\bextension[ \t]{1,2}(?:no\.?[ \t]|"
+    r"number[ \t])?([0-9]{3,6})(?![0-9])",
+    re.I,
+)
 _PART = re.compile(
     r"\b(?:end(?:s|ing|ed)?|finish(?:es|ing)|last[ \t](?:few|two|three|four|2|3|4)(?:[ \t](?:digits?|numbers?|figures?))?"
     r"|start(?:s|ing|ed)?|begin(?:s|ning)?|began)[ \t]{1,2}(?:(?:in|with|is|are|was|were|on|of)[ \t]{1,2}|:[ \t]?){0,2}"
     r"([0-9*]{2,6}(?![0-9A-Za-z*,:/])|[0-9OoIl]{3,6}[ ][0-9]{1,4}(?![0-9A-Za-z*,:/]))",
     re.I,
 )  # fmt: skip
-_PART_CUE = re.compile(r"\b(?:end(?:s|ing|ed)?|finish(?:es|ing)|last[ \t](?:few|three|four)(?:[ \t]\w{1,8})?|start(?:s|ing|ed)?|begin(?:s|ning)?)[ \t]{1,2}(?:(?:in|with|is|are|was)[ \t]{1,2})?$", re.I)  # fmt: skip
+_PART_CUE = re.compile(
+    r"\b(?:end(?:s|ing|ed)?|finish(?:es|ing)|last[ \t](?:few|three|four)(?:[ \t]\w{1,8})?|start(?:s|"
+    r"ing|ed)?|begin(?:s|ning)?)[ \t]{1,2}(?:(?:in|with|is|are|was)[ \t]{1,2})?$", re.I)  # fmt: skip
 _DATE = re.compile(
-    r"(?P<day>[0-9]{1,2})(?P<between>[/.\- ])(?P<month>[0-9]{1,2})(?P=between)(?:[0-9]{2}|[0-9]{4})(?![0-9])|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
+    r"(?P<day>[0-9]{1,2})(?P<between>[/.\- ])(?P<month>[0-9]{1,2})(?P=between)(?:[0-9]{2}|[0-9]{4})"
+    r"(?![0-9])|(?:19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
 )
 _NANP = re.compile(r"\(?[2-9][0-9]{2}\)?[ \-.]?[2-9][0-9]{2}-[0-9]{4}$")
 
 _CALL = Cues(
     "ring", "rings", "rang", "ringing", "call", "calls", "called", "calling", "tel", "telephone", "telephoned", "phone", "phones",
-    "phoned", "text", "texts", "texted", "texting", "mobile", "mobiles", "mob", "landline", "whatsapp", "whats app", "cell", "handset",
-    "sim", "fax", "dial", "dialled", "contact", "number is", "number was", "number", "numbers", "his number", "her number", "burner",
-    "no is", "international",
+    "phoned", "text", "texts", "texted", "texting", "mobile", "mobiles", "mob", "landline", "whatsapp", "whats app", "cell",
+    "handset", "sim", "fax", "dial", "dialled", "contact", "number is", "number was", "number", "numbers", "his number",
+    "her number", "burner", "no is", "international",
 )  # fmt: skip
 _PHONE_WORDS = Cues(
     "number", "numbers", "phone", "phones", "mobile", "mobiles", "mob", "tel", "telephone", "call", "calls", "called", "call from",
-    "text", "texts", "texted", "ring", "rings", "rang", "sim", "handset", "whatsapp", "landline", "burner", "caller", "dial", "international",
+    "text", "texts", "texted", "ring", "rings", "rang", "sim", "handset", "whatsapp", "landline", "burner", "caller", "dial",
+    "international",
 )  # fmt: skip
 _OTHER_NUMBERS = Cues(
-    "account", "acc", "acct", "a c", "sort code", "card", "ref", "reference", "crime number", "crime no", "case", "nhs", "national insurance",
-    "ni", "passport", "licence", "license", "invoice", "urn", "crn", "upn", "cad", "log", "incident", "reg", "registration", "plate", "index",
-    "vrm", "hospital number", "hospital", "patient", "prison number", "pnc", "iban", "order", "debit", "visa", "mastercard", "house number",
-    "number plate", "dob", "date of birth", "born", "collar", "warrant", "serial", "imei",
+    "account", "acc", "acct", "a c", "sort code", "card", "ref", "reference", "crime number", "crime no", "case", "nhs",
+    "national insurance", "ni", "passport", "licence", "license", "invoice", "urn", "crn", "upn", "cad", "log", "incident", "reg",
+    "registration", "plate", "index", "vrm", "hospital number", "hospital", "patient", "prison number", "pnc", "iban", "order",
+    "debit", "visa", "mastercard", "house number", "number plate", "dob", "date of birth", "born", "collar", "warrant", "serial",
+    "imei",
 )  # fmt: skip
 
 
@@ -82,14 +92,25 @@ class PhoneRecognizer(FamilyRecognizer):
             yield from _dictated(text)
 
 
+class _Group(NamedTuple):
+    """A group of digits as they were meant: slips put right, masks as stars."""
+
+    start: int
+    end: int
+    digits: str
+
+
 def _in_figures(text: str) -> Iterator[Find]:
-    groups = [match for match in _GROUP.finditer(text) if _is_group(text, match)]
+    groups = [group for match in _GROUP.finditer(text) if (group := _group(text, match)) is not None]
     index = 0
     while index < len(groups):
         chain = [groups[index]]
         while len(chain) < _MOST_GROUPS and index + len(chain) < len(groups):
             following = groups[index + len(chain)]
-            if following.start() - chain[-1].end() > 6 or not _GAP.fullmatch(text, chain[-1].end(), following.start()):
+            if following.start - chain[-1].end > 6 or not _GAP.fullmatch(text, chain[-1].end, following.start):
+                break
+            # Masked numbers stand in lists; only whole ones are broken over a line.
+            if "\n" in text[chain[-1].end : following.start] and "*" in chain[-1].digits + following.digits:
                 break
             chain.append(following)
         found = _first_number(text, chain)
@@ -102,43 +123,51 @@ def _in_figures(text: str) -> Iterator[Find]:
             yield find
 
 
-def _is_group(text: str, match: re.Match[str]) -> bool:
-    group = match.group()
-    if _REAL.search(group):
-        return True
+def _group(text: str, match: re.Match[str]) -> _Group | None:
+    written, end = match.group(), match.end()
+    if end < len(text) and text[end].isalpha():
+        # "07700900123lives": the letter belongs to the word that was run on.
+        written = written.rstrip("OoIlxX#")
     # Masks alone ("XXX") may stand inside a number but not O, I, l alone, which are words or parts of words.
-    return len(group) > 1 and not group.strip("xX#*")
+    if not _REAL.search(written) and not (len(written) > 1 and not written.strip("xX#*")):
+        return None
+    return _Group(match.start(), match.start() + len(written), written.translate(_CLEAN))
 
 
-def _first_number(text: str, chain: list[re.Match[str]]) -> tuple[Find | None, int] | None:
+def _first_number(text: str, chain: list[_Group]) -> tuple[Find | None, int] | None:
     """Return the longest number that begins with the first group of the chain, and how many groups it uses."""
     first = chain[0]
-    start, before = _opening(text, first.start())
-    lead = first.group().translate(_CLEAN)
+    start, before = _opening(text, first.start)
+    lead = first.digits
     plus = text[start : start + 1] == "+"
     if before in "£$€#" and before:
         return None
     glued = before.isalnum() or before == "_"
-    if glued and not (lead.startswith("07") and len(lead) > 9 or _CALL.before(text, first.start(), 1)):
+    if glued and not (lead.startswith("07") and len(lead) > 9 or _CALL.before(text, first.start, 1)):
         return None
     if before in "-./–" and before and start > 1 and text[start - 2].isalnum() and lead[:1] != "0":
         return None
+    if not plus and len(lead) == 1 and lead != "0":
+        return None
     if not plus and lead[:1] not in "0*4" and not _may_be_local(text, start, chain):
         return None
-    if not plus and _is_date(text, first.start(), chain):
+    if not plus and _is_date(text, first.start, chain):
         return None
     digits = ""
     prefixes = []
-    for match in chain:
-        digits += match.group().translate(_CLEAN)
+    for group in chain:
+        digits += group.digits
         prefixes.append(digits)
         if len(digits) > 19:
             break
+    if len(digits) < 6:
+        return None
+    cued = plus or len(lead) > 3 or lead[0] not in "0*" or _PHONE_WORDS.beside(text, start, chain[min(len(chain), 5) - 1].end, 6)
     for used in range(len(prefixes), 0, -1):
-        end = chain[used - 1].end()
+        end = chain[used - 1].end
         if end < len(text) and text[end].isalnum() and not len(prefixes[used - 1]) > 9:
             continue
-        score, reason = _classify(text, start, end, prefixes[used - 1], plus)
+        score, reason = _classify(text, start, end, prefixes[used - 1], plus, cued)
         if score:
             if "*" not in prefixes[used - 1] and is_public(prefixes[used - 1]):
                 return None, used
@@ -148,7 +177,7 @@ def _first_number(text: str, chain: list[re.Match[str]]) -> tuple[Find | None, i
     return None
 
 
-def _is_date(text: str, start: int, chain: list[re.Match[str]]) -> bool:
+def _is_date(text: str, start: int, chain: list[_Group]) -> bool:
     date = _DATE.match(text, start)
     if date is None or (date.group("between") == " " and len(chain) != 3):
         return False
@@ -172,16 +201,16 @@ def _opening(text: str, start: int) -> tuple[int, str]:
     return start, text[start - 1] if start else ""
 
 
-def _may_be_local(text: str, start: int, chain: list[re.Match[str]]) -> bool:
+def _may_be_local(text: str, start: int, chain: list[_Group]) -> bool:
     return (
         _PHONE_WORDS.before(text, start, 6)
         or _CALL.before(text, start, 4)
-        or _PHONE_WORDS.after(text, chain[-1].end(), 3)
-        or _NANP.match(text[start : chain[min(2, len(chain) - 1)].end()]) is not None
+        or _PHONE_WORDS.after(text, chain[-1].end, 3)
+        or _NANP.match(text[start : chain[min(2, len(chain) - 1)].end]) is not None
     )
 
 
-def _classify(text: str, start: int, end: int, digits: str, plus: bool) -> tuple[float, str]:
+def _classify(text: str, start: int, end: int, digits: str, plus: bool, cued: bool) -> tuple[float, str]:
     """Return score and reason for one candidate; the score is 0 where it is no number."""
     length = len(digits)
     if length < 6 or length > 17:
@@ -201,7 +230,7 @@ def _classify(text: str, start: int, end: int, digits: str, plus: bool) -> tuple
         return (min(score, 0.7), reason) if score else (0.0, "")
     if digits[0] in "23456789" and length == 10 and _NANP.match(text[start:end]):
         return 0.5, "North American number"
-    return _beside_cue(text, start, end, digits)
+    return _beside_cue(text, start, end, digits) if cued else (0.0, "")
 
 
 def _national(digits: str, plus: bool) -> str | None:
@@ -296,9 +325,16 @@ def _dictated(text: str) -> Iterator[Find]:
         length = len(run.value)
         if 9 <= length <= 15 and run.value.startswith(("0", "44", "7")) and run.spoken > 2:
             yield Find(run.start, run.end, 0.85, "dictated number")
-        elif 6 <= length <= 15 and run.spoken > 2 and _PHONE_WORDS.before(text, run.start, 5) and not _OTHER_NUMBERS.before(text, run.start, 5):
+        elif (
+            6 <= length <= 15
+            and run.spoken > 2
+            and _PHONE_WORDS.before(text, run.start, 5)
+            and not _OTHER_NUMBERS.before(text, run.start, 5)
+        ):
             yield Find(run.start, run.end, 0.6, "dictated number beside its cue")
-        elif 3 <= length <= 6 and _PART_CUE.search(text, max(0, run.start - 30), run.start) and (
-            _PHONE_WORDS.before(text, run.start, 6) and not _OTHER_NUMBERS.before(text, run.start, 5)
+        elif (
+            3 <= length <= 6
+            and _PART_CUE.search(text, max(0, run.start - 30), run.start)
+            and (_PHONE_WORDS.before(text, run.start, 6) and not _OTHER_NUMBERS.before(text, run.start, 5))
         ):
             yield Find(run.start, run.end, 0.6, "part of a number, dictated")

@@ -12,38 +12,50 @@ from collections.abc import Iterator
 
 from .context import Cues, words_before
 from .family import FamilyRecognizer, Find
+from .wordlists import word_set
 
-AREAS = frozenset(
-    """AB AL B BA BB BD BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL
-    GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE
-    PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO
-    ZE""".split()
+AREAS = word_set(
+    """AB AL B BA BB BD BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G
+    GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW
+    OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD
+    WF WN WR WS WV YO ZE"""
 )
-_LETTERED_DISTRICTS = frozenset("E EC N NW SE SW W WC".split())
+_LETTERED_DISTRICTS = word_set("E EC N NW SE SW W WC")
 _FULL = re.compile(
-    r"(?<![A-Za-z0-9])([A-Za-z0]{1,2})([ ]?)([0-9OoIl]{1,2}[A-Za-z]?)([ \t\u00a0]{0,3}|[ ]?[-.][ ]?)([0-9OoIl])([ ]?)([A-Za-z]{2})(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])([A-Za-z0]{1,2})([ ]?)([0-9OoIl]{1,2}[A-Za-z]?)([ \t\u00a0]{0,3}|[ ]?[-.][ ]?)"
+    r"([0-9OoIl])([ ]?)([A-Za-z]{2})(?![A-Za-z0-9])"
 )
 _SPECIAL = re.compile(r"\b(?:GIR ?0AA|BFPO ?[0-9]{1,4})\b", re.I)
-_PART = re.compile(r"(?<![A-Za-z0-9£])([A-Za-z]{1,2})([0-9OoIl]{1,2}[A-Za-z]?)(?:[ \t]{1,2}([0-9])(?:[*xX]{2})?(?![0-9A-Za-z:.,/][0-9A-Za-z])(?![0-9A-Za-z]))?(?![A-Za-z0-9])")
+_PART = re.compile(
+    r"(?<![A-Za-z0-9£])([A-Za-z]{1,2})([0-9OoIl]{1,2}[A-Za-z]?)(?:[ \t]{1,2}([0-9])(?:[*xX]{2})?(?![0-9A-Za-z:.,/][0-9A-Za-z]"
+    r")(?![0-9A-Za-z]))?(?![A-Za-z0-9])"
+)
 _MASKED = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2})([0-9OoIl]{1,2}[A-Za-z]?)[ ]?(?:[0-9*]\*{2}|\*{2,3})")
 _DIGITS = str.maketrans("OoIl", "0011")
 _UNIT = re.compile(r"[ABD-HJLNP-UW-Z]{2}", re.I)
 _ORDINAL = re.compile(r"(?:1st|2nd|3rd|[04-9]th)", re.I)
-_UNITS_OF_MEASURE = frozenset("hr ft yr lb st pt px gb ed ad bn th nd rd".split())
+_UNITS_OF_MEASURE = word_set("hr ft yr lb st pt px gb ed ad bn th nd rd")
 _DATE_WORD = re.compile(r"[ \t]{1,2}(?:of\b|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|floor\b)", re.I)
 
-_POSTCODE = Cues("postcode", "postcodes", "post code", "post codes", "pcode", "p code", "postal", "postcode area", "postcode starts", "postcode begins")
+_POSTCODE = Cues(
+    "postcode", "postcodes", "post code", "post codes", "pcode", "p code", "postal", "postcode area", "postcode starts", "postcode begins"
+)
 _ADDRESS = Cues(
-    "postcode", "postcodes", "post code", "pcode", "postal", "area", "areas", "district", "address", "addresses", "lives", "live", "living",
-    "lived", "resides", "residing", "house", "flat", "property", "road", "rd", "street", "lane", "avenue", "ave", "close", "drive", "crescent",
-    "gardens", "terrace", "way", "grove", "based",
+    "postcode", "postcodes", "post code", "pcode", "postal", "area", "areas", "district", "address", "addresses", "lives", "live",
+    "living", "lived", "resides", "residing", "house", "flat", "property", "road", "rd", "street", "lane", "avenue", "ave", "close",
+    "drive", "crescent", "gardens", "terrace", "way", "grove", "based",
 )  # fmt: skip
-_ROADS = Cues("road", "motorway", "junction", "along", "on the", "off the", "down the", "up the", "dual carriageway", "services", "layby", "lay by")
-_SPOKEN_CUE = re.compile(r"\bpost ?code\b(?:[ ](?:is|was|starts?|begins?|beginning|starting|with|i think|um|er|of))*[ :]{1,2}", re.I)
+_ROADS = Cues(
+    "road", "motorway", "junction", "along", "on the", "off the", "down the", "up the", "dual carriageway", "services", "layby", "lay by"
+)
+_SPOKEN_CUE = re.compile(r"\bpost ?code\b(?:[ ](?:is|was|starts?|begins?|beginning|starting|with|i think|um|er|of)){0,6}[ :]{1,2}", re.I)
 _SPOKEN = re.compile(
-    r"(?:(?:ay|a|bee|be|b|see|sea|c|dee|d|ee|e|ef|eff|f|gee|g|aitch|haitch|h|i|eye|jay|j|kay|k|ell|el|l|em|m|en|n|oh|o|pee|pea|p|queue|cue|q|are|ar|r|ess|s|tee|tea|t|"
-    r"you|u|vee|v|double ?you|w|ex|x|why|wye|y|zed|z|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-    r"eighteen|nineteen|twenty|thirty|zero|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|"
+    r"(?:(?:ay|a|bee|be|b|see|sea|c|dee|d|ee|e|ef|eff|f|gee|g|aitch|haitch|h|i|eye|jay|j|kay|"
+    r"k|ell|el|l|em|m|en|n|oh|o|pee|pea|p|queue|cue|q|are|ar|r|ess|s|tee|tea|t|"
+    r"you|u|vee|v|double ?you|w|ex|x|why|wye|y|zed|z|one|two|three|four|five|six|seven|eight|"
+    r"nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
+    r"eighteen|nineteen|twenty|thirty|zero|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|"
+    r"india|juliet|kilo|lima|mike|november|oscar|papa|quebec|romeo|sierra|"
     r"tango|uniform|victor|whisk[e]?y|x-?ray|yankee|zulu|[0-9]{1,2})(?:[ ,]{1,2}|$|(?=[.;:\n]))){3,9}",
     re.I,
 )
@@ -97,7 +109,9 @@ def _score_full(text: str, match: re.Match[str]) -> float:
     written = match.group()
     upper = written.upper() == written
     # A unit with C, I, K, M, O or V does not exist; behind a cue or a comma it is still somebody's postcode, mistyped.
-    if not _UNIT.fullmatch(unit) and not (cued or (upper and len(letters) == 2 and gap and text[max(0, match.start() - 2) : match.start()] in (", ", "| "))):
+    if not _UNIT.fullmatch(unit) and not (
+        cued or (upper and len(letters) == 2 and gap and text[max(0, match.start() - 2) : match.start()] in (", ", "| "))
+    ):
         return 0.0
     if not sector.isdigit() and not upper and not cued:
         return 0.0
@@ -133,13 +147,19 @@ def _score_part(text: str, match: re.Match[str]) -> float:
         return 0.0
     if not letters.isupper() and letters != letters.lower():
         return 0.0
-    if _ROADS.before(text, start, 2):
-        return 0.0
     comma = text[max(0, start - 2) : start] == ", "
-    if comma and len(area) == 2 and letters.isupper() and re.match(r"[.,;)\n]|$", text[end : end + 1]) and re.search(r"[A-Z][a-z]+, $", text[max(0, start - 20) : start]):
+    if (
+        comma
+        and len(area) == 2
+        and letters.isupper()
+        and re.match(r"[.,;)\n]|$", text[end : end + 1])
+        and re.search(r"[A-Z][a-z]+, $", text[max(0, start - 20) : start])
+    ):
         return 0.5
     if comma and _ADDRESS.before(text, start, 3):
         return 0.6
+    if _ROADS.before(text, start, 2):
+        return 0.0
     if last in ("in", "around", "near") and (letters.isupper() or len(area) == 2) and not sector:
         return 0.5 if len(area) == 2 else 0.4
     if len(area) == 2 and _ADDRESS.before(text, start, 3) and letters.isupper():

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from .wordlists import word_set
+
 _DIGITS = {
     "zero": "0", "oh": "0", "o": "0", "nought": "0", "naught": "0", "nil": "0", "one": "1", "two": "2", "three": "3",
     "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "niner": "9",
@@ -29,12 +31,10 @@ _LETTERS = {
     "oscar": "O", "papa": "P", "quebec": "Q", "romeo": "R", "sierra": "S", "tango": "T", "uniform": "U", "victor": "V",
     "whiskey": "W", "whisky": "W", "x-ray": "X", "xray": "X", "yankee": "Y", "zulu": "Z",
 }  # fmt: skip
-_FILLERS = frozenset("um er erm uh then".split())
+_FILLERS = word_set("um er erm uh then")
 NUMBER_WORDS = (*_DIGITS, *_TEENS, *_TENS)
 _WORD = re.compile(r"x-ray|[A-Za-z]{1,12}|[0-9]{1,12}|[^A-Za-z0-9 \t\n,\-–]", re.I)
-_ANY = re.compile(
-    r"\b(?:" + "|".join(sorted({*_DIGITS, *_REPEATS, *_TENS, *_TEENS, *_LETTERS} - {"o"}, key=len, reverse=True)) + r")\b"
-)
+_ANY = re.compile(r"\b(?:" + "|".join(sorted({*_DIGITS, *_REPEATS, *_TENS, *_TEENS, *_LETTERS} - {"o"}, key=len, reverse=True)) + r")\b")
 
 
 class Spoken(NamedTuple):

@@ -17,10 +17,12 @@ _SCHEME = re.compile(rf"\b(?:h(?:tt|xx)ps?://|www\.){_TAIL}", re.I)
 # From each dot outwards: labels before it are bounded, so a megabyte of "a.a.a" costs no more per dot.
 _HOST = re.compile(
     r"(?<![A-Za-z0-9@._\-])(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,40})\.){1,4}"
-    r"(?:(?P<ending>com|co\.uk|org\.uk|org|net|gov\.uk|nhs\.uk|ac\.uk|uk|ie|info|biz|xyz|online|shop|site|club|link|app|gg|tv|onion|example|io|eu|tk|ru|ly|dev)"
+    r"(?:(?P<ending>com|co\.uk|org\.uk|org|net|gov\.uk|nhs\.uk|ac\.uk|uk|ie|info|biz|xyz|online|"
+    r"shop|site|club|link|app|gg|tv|onion|example|io|eu|tk|ru|ly|dev)"
     r"|(?P<word>me|be|co|us|to|cc|in|is|so|it|de|fr|pl|ro|at))(?![A-Za-z0-9\-])(?P<path>/[^\s<>\"“”|\\^`{}]{0,400})?",
     re.I,
 )
+_SPELT_AT = re.compile(r"(?:[(\[]at[)\]]|@)[ ]?$", re.I)
 _TRAILING = ".,;:!?'’*_"
 
 
@@ -38,7 +40,7 @@ class UrlRecognizer(FamilyRecognizer):
             if "." in text[match.start() + 4 : end] and not _is_public(text[match.start() : end]):
                 yield Find(match.start(), end, 1.0, "link")
         for match in _HOST.finditer(text):
-            if text[match.end() : match.end() + 1] == "@":
+            if text[match.end() : match.end() + 1] == "@" or _SPELT_AT.search(text, max(0, match.start() - 6), match.start()):
                 continue
             if match.group("word") and not match.group("path"):
                 continue
@@ -48,7 +50,10 @@ class UrlRecognizer(FamilyRecognizer):
 
 
 def _trim(text: str, start: int, end: int) -> int:
-    while end > start and (text[end - 1] in _TRAILING or (text[end - 1] in ")]" and text[end - 1 : end] not in text[start : end - 1] and "(" not in text[start:end])):
+    while end > start and (
+        text[end - 1] in _TRAILING
+        or (text[end - 1] in ")]" and text[end - 1 : end] not in text[start : end - 1] and "(" not in text[start:end])
+    ):
         end -= 1
     return end
 

@@ -11,27 +11,42 @@ from collections.abc import Iterator
 from functools import cache
 
 from .family import FamilyRecognizer, Find, lowered
-from .wordlists import lines, words
+from .wordlists import lines, word_set, words
 
 _AT_HANDLE = re.compile(r"(?<![A-Za-z0-9._%+\-@*])@[A-Za-z0-9_](?:[A-Za-z0-9_.\-]{0,29}[A-Za-z0-9_])?(?![A-Za-z0-9@])")
 _TIME = re.compile(r"@[0-9]{1,2}(?:[.:]?[0-9]{2})?(?:am|pm|ish|hrs)?|@[0-9.]{1,8}", re.I)
-_NOT_HANDLES = frozenset("home work school the my his her all approx about around least night".split())
+_NOT_HANDLES = word_set("home work school the my his her all approx about around least night")
 _DISCORD = re.compile(r"(?<![A-Za-z0-9._])[A-Za-z0-9_.]{2,32}#[0-9]{4}(?![0-9A-Za-z])")
 _REDDIT = re.compile(r"(?<![A-Za-z0-9/])/?u/[A-Za-z0-9_\-]{3,20}(?![A-Za-z0-9])")
 _UNDERSCORED = re.compile(r"(?<![A-Za-z0-9_.@/#\\])[A-Za-z][A-Za-z0-9.]{0,19}_[A-Za-z0-9_.]{0,18}[A-Za-z0-9_](?![A-Za-z0-9_@])")
-_FILE = re.compile(r"\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|mp[34]|mov|txt|csv|heic|msg|eml|wav)$|^(?:img|dsc|vid|pxl|screenshot|scan|doc|file|mov)_", re.I)
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|pdf|docx?|xlsx?|mp[34]|mov|txt|csv|heic|msg|eml|wav)$|^(?:img|dsc|vid|pxl|screenshot|scan|doc|file|mov)_", re.I
+)
 _HANDLE = r"@?[A-Za-z0-9_][A-Za-z0-9_.\-]{0,28}[A-Za-z0-9_]"
 _LINK = (
-    r"[ ]?(?:(?P<sign>[:=,]|[-–—>]{1,2}|[\"“‘'(@])[ ]?|(?:(?P<name>user ?names?|user|handle|account|accounts|id|tag|name|names|profile|gamertag|"
-    r"called|named|calling himself|calling herself|under|as)|is|was|are|the|of|it's|its|which is|he uses|she uses|he is|she is|she's|he's|group|channel|page)\b[ ]?)"
+    r"[ ]?(?:(?P<sign>[:=,]|[-–—>]{1,2}|[\"“‘'(@])[ ]?|(?:(?P<name>user ?names?|user|handle|"
+    r"account|accounts|id|tag|name|names|profile|gamertag|"
+    r"called|named|calling himself|calling herself|under|as)|is|was|are|the|of|it's|its|which is|"
+    r"he uses|she uses|he is|she is|she's|he's|group|channel|page)\b[ ]?)"
 )
-_SPELT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,20}(?:[ ]?(?:underscore|under score)[ ]?(?:dot[ ])?[A-Za-z0-9]{1,20}(?:[ ]dot[ ][A-Za-z0-9]{1,20})?){1,3}(?![A-Za-z0-9])", re.I)
-_POSTS_AS = re.compile(
-    r"\b(?:(?P<sure>(?:posts?|posted|posting|signs?|signed|signing|advertis(?:es?|ing)|trades?|trading|plays?|playing|streams?|streaming|messag(?:es|ing)|tweets?|comments?|known[ ]online|online|logs?[ ]in|logged[ ]in|sells?)[ ](?:himself[ ]|herself[ ])?(?:as|under))"
-    r"|(?P<weak>accounts?|handles?|profile|page|channel|group(?:[ ]?chat)?|server|editor|admin)(?:[ ](?:is|are|was|were|called|named|name|under|of|from))*)[ ,:]{1,2}(?:the[ ])?[\"“‘']?(?P<handle>@?[A-Za-z0-9_][A-Za-z0-9_.\-]{0,28}[A-Za-z0-9_])",
+_SPELT = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z0-9]{1,20}(?:[ ]?(?:underscore|under score)[ ]?(?:dot[ ])?[A-Za-z0-9]{1,20}(?:[ ]dot[ ][A-Za-z0-9]{1,20}"
+    r")?){1,3}(?![A-Za-z0-9])",
     re.I,
 )
-_DOTTED = re.compile(r"(?<![A-Za-z0-9_.@/#\-])(?=[A-Za-z0-9_.]{0,29}[a-z_][0-9])[A-Za-z][A-Za-z0-9_]{1,18}(?:\.[A-Za-z][A-Za-z0-9_]{1,18}){1,2}(?![A-Za-z0-9_@/]|\.[A-Za-z0-9])")
+_POSTS_AS = re.compile(
+    r"\b(?:(?P<sure>(?:posts?|posted|posting|signs?|signed|signing|advertis(?:es?|ing)|trades?|"
+    r"trading|plays?|playing|streams?|streaming|messag(?:es|ing)|tweets?|comments?|known[ ]online|"
+    r"online|logs?[ ]in|logged[ ]in|sells?)[ ](?:himself[ ]|herself[ ])?(?:as|under))"
+    r"|(?P<weak>accounts?|handles?|profile|page|channel|group(?:[ ]?chat)?|server|editor|admin)"
+    r"(?:[ ](?:is|are|was|were|called|named|name|under|of|from))*)[ ,:]{1,2}(?:the[ ])?[\"“‘']?(?P<handle>@?[A-Za-z0-9_]"
+    r"[A-Za-z0-9_.\-]{0,28}[A-Za-z0-9_])",
+    re.I,
+)
+_DOTTED = re.compile(
+    r"(?<![A-Za-z0-9_.@/#\-])(?=[A-Za-z0-9_.]{0,29}[a-z_][0-9])[A-Za-z][A-Za-z0-9_]{1,18}(?:\.[A-Za-z][A-Za-z0-9_]{1,18}"
+    r"){1,2}(?![A-Za-z0-9_@/]|\.[A-Za-z0-9])"
+)
 _QUOTED = re.compile(r"[\"“‘']([^\"”’'\n]{2,30})[\"”’']")
 _CAPITALISED_NAME = re.compile(r"[A-Z][\w'’\-]{1,20}(?:[ ][A-Z][\w'’\-]{1,20}){1,2}")
 
@@ -44,7 +59,10 @@ def _platforms() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
     ordinary = frozenset(entry[0] for entry in entries if len(entry) > 1)
     choice = "|".join(re.escape(name) for name in names)
     after = re.compile(rf"\b(?P<platform>{choice})\b(?P<links>(?:{_LINK}){{0,4}})[ ]?")
-    before = re.compile(rf"(?<![A-Za-z0-9_.@])(?P<handle>@?[a-z0-9_][a-z0-9_.\-]{{0,28}}[a-z0-9_])(?:[\"”’']?[ ](?:on|via|through|over|in|-|–|\()[ ]?|[ ]\()(?:the[ ]|his[ ]|her[ ])?(?P<platform>{choice})\b")
+    before = re.compile(
+        r"(?<![A-Za-z0-9_.@])(?P<handle>@?[a-z0-9_][a-z0-9_.\-]{0,28}[a-z0-9_])(?:[\"”’']?[ ](?:on|"
+        rf"via|through|over|in|-|–|\()[ ]?|[ ]\()(?:the[ ]|his[ ]|her[ ])?(?P<platform>{choice})\b"
+    )
     return after, before, ordinary
 
 
@@ -110,7 +128,13 @@ def _after_platform(text: str, match: re.Match[str], ordinary: bool) -> Iterator
         return
     name = handle.group()
     end = handle.end()
-    naming = match.group("name") is not None or match.group("sign") is not None or re.search(r"user ?name|handle|gamer ?(?:tag|name)|screen name|profile name|account name|host name|user id", match.group("platform"), re.I)
+    naming = (
+        match.group("name") is not None
+        or match.group("sign") is not None
+        or re.search(
+            r"user ?name|handle|gamer ?(?:tag|name)|screen name|profile name|account name|host name|user id", match.group("platform"), re.I
+        )
+    )
     if match.group("sign") in ("-", "–", ",") and not _looks_like_handle(name):
         naming = None
     bare = name.lstrip("@").lower()
@@ -127,12 +151,13 @@ def _after_platform(text: str, match: re.Match[str], ordinary: bool) -> Iterator
         yield Find(start, end, 0.6, "name beside its platform and a naming word")
 
 
-_PLAIN = frozenset(
-    """private public locked deleted blocked active online offline fake false anonymous unknown not recognised called message messages
-    story stories account accounts chat chats group groups video videos photo photos picture pictures post posts call calls maps map live
-    follower followers friend marketplace page profile streak streaks name names username handle details app apps app's well follows where
-    proof evidence part normal advertising selling posting saying asking someone somebody seen attached below screenshot screenshots shared
-    owned linked set made used registered given being what who under over same different another yours theirs usual""".split()
+_PLAIN = word_set(
+    """private public locked deleted blocked active online offline fake false anonymous unknown not recognised called message
+    messages story stories account accounts chat chats group groups video videos photo photos picture pictures post
+    posts call calls maps map live follower followers friend marketplace page profile streak streaks name names
+    username handle details app apps app's well follows where proof evidence part normal advertising selling posting
+    saying asking someone somebody seen attached below screenshot screenshots shared owned linked set made used
+    registered given being what who under over same different another yours theirs usual"""
 )
 
 

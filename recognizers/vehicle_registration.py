@@ -34,7 +34,11 @@ _NAMED = re.compile(
     r"([A-Za-z0-9]{1,7}(?:[ \-][A-Za-z0-9?*_.]{1,5}){0,2})" + _R,
     re.I,
 )
-_AGE_PART = re.compile(_L + r"([A-Za-z]{2})[ ]?([0-9OoIl]{2})(?=(?P<rest>[ ,.\-–]{0,3}(?:something|summat|someth?ing|blah|whatever|unknown|part\b|[?*_•]{1,3}|\.{2,3}|…|xxx\b|XXX\b|then\b|and then\b))|(?![A-Za-z0-9]))")
+_AGE_PART = re.compile(
+    _L + r"([A-Za-z]{2})[ ]?([0-9OoIl]{2})(?=(?P<rest>[ ,.\-–]{0,3}(?:something|summat|someth?ing|"
+    r"blah|whatever|unknown|part\b|[?*_•]{1,3}|\.{2,3}|…|xxx\b|XXX\b|then\b|and then\b))|(?![A-Za-z0-9])"
+    r")"
+)
 _MASKED = re.compile(r"(?<![A-Za-z0-9?*_.])[A-Z?*_.]{2}[0-9?*_.]{2}(?:[ ]?[A-Z?*_.](?:[ ]?[A-Z?*_.]){0,2})?(?![A-Za-z0-9])")
 _SLIPPED_PART = re.compile(_L + r"[A-Za-z]{2}[0-9OoIl]{2}[ ]?[A-Za-z]{1,2}" + _R)
 _END = re.compile(
@@ -43,22 +47,62 @@ _END = re.compile(
     r"[ :]{1,2}(?:(?:in|with|is|are|was|were|of|the|letters|being)[ :]{1,2}){0,3}[\"'“‘]?([A-Za-z0-9]{2,4}(?:[ ][A-Za-z]{3})?)" + _R,
     re.I,
 )
-_THE_END_OF = re.compile(r"\b(?:the[ ](?:end|start|beginning|first|last)[ ](?:bit|part|letters)?[ ]?of[ ](?:the|his|her|its)[ ](?:number[ ])?(?:plate|reg|registration|index)|part(?:ial)?[ ](?:plate|reg|registration|index|vrm)),?[ :]{1,2}(?:(?:is|was|of)[ ])?[\"'“]?([A-Za-z0-9]{2,4}(?:[ ][A-Za-z]{1,3})?)" + _R, re.I)
+_THE_END_OF = re.compile(
+    r"\b(?:the[ ](?:end|start|beginning|first|last)[ ](?:bit|part|letters)?[ ]?of[ ](?:the|his|"
+    r"her|its)[ ](?:number[ ])?(?:plate|reg|registration|index)|part(?:ial)?[ ](?:plate|reg|"
+    r"registration|index|vrm)),?[ :]{1,2}(?:(?:is|was|of)[ ])?[\"'“]?([A-Za-z0-9]{2,4}(?:[ ][A-Za-z]{1,3})?)" + _R,
+    re.I,
+)
 _DIGITS = str.maketrans("OoIlSB", "001158")
 _SPOKEN_START = re.compile(r"[A-Z]{2}[0-9]{2}")
 
 _REG = Cues(
-    "reg", "regs", "registration", "registrations", "reg no", "plate", "plates", "number plate", "numberplate", "index", "vrm", "vrn", "registration mark",
-    "reg plate", "private plate", "licence plate", "license plate", "reg number", "tag on the car", "anpr",
+    "reg", "regs", "registration", "registrations", "reg no", "plate", "plates", "number plate", "numberplate", "index", "vrm",
+    "vrn", "registration mark", "reg plate", "private plate", "licence plate", "license plate", "reg number", "tag on the car",
+    "anpr",
 )  # fmt: skip
 _VEHICLE = Cues(
-    "car", "cars", "van", "vans", "vehicle", "vehicles", "motor", "lorry", "lorries", "truck", "pickup", "pick up", "hatchback", "saloon", "estate car",
-    "coupe", "convertible", "motorbike", "motorcycle", "moped", "scooter", "bike", "taxi", "cab", "minicab", "minibus", "campervan", "caravan", "trailer",
-    "tipper", "flatbed", "4x4", "jeep", "suv", "driving", "drives", "drove", "driven", "driver", "parked", "registered keeper", "hire car",
+    "car", "cars", "van", "vans", "vehicle", "vehicles", "motor", "lorry", "lorries", "truck", "pickup", "pick up", "hatchback",
+    "saloon", "estate car", "coupe", "convertible", "motorbike", "motorcycle", "moped", "scooter", "bike", "taxi", "cab", "minicab",
+    "minibus", "campervan", "caravan", "trailer", "tipper", "flatbed", "4x4", "jeep", "suv", "driving", "drives", "drove", "driven",
+    "driver", "parked", "registered keeper", "hire car",
 )  # fmt: skip
 _PREMISES = Cues("postcode", "post code", "area", "address", "lives", "flat", "house")
-_OTHER_CODE = Cues("postcode", "post code", "ref", "reference", "room", "ward", "bay", "flat", "section", "category", "cat", "form", "year", "class", "group", "unit")
-_SPEAKABLE_CUE = Cues("reg", "registration", "plate", "plates", "index", "vrm", "van", "car", "vehicle", "letters", "begins", "starts", "ends", "went off", "number plate")
+_OTHER_CODE = Cues(
+    "postcode",
+    "post code",
+    "ref",
+    "reference",
+    "room",
+    "ward",
+    "bay",
+    "flat",
+    "section",
+    "category",
+    "cat",
+    "form",
+    "year",
+    "class",
+    "group",
+    "unit",
+)
+_SPEAKABLE_CUE = Cues(
+    "reg",
+    "registration",
+    "plate",
+    "plates",
+    "index",
+    "vrm",
+    "van",
+    "car",
+    "vehicle",
+    "letters",
+    "begins",
+    "starts",
+    "ends",
+    "went off",
+    "number plate",
+)
 # Letters of Northern Irish county codes: a mark there always has an I or a Z in its last two letters.
 _NI_CODE = re.compile(r"[A-Z]?(?:[A-Z]Z|I[ABJLW]|[JOUX]I)")
 
@@ -109,10 +153,10 @@ def _score_current(text: str, match: re.Match[str]) -> float:
     if ("Q" in tail.upper() or re.search("[SB]", age)) and not (named or vehicle):
         return 0.0
     slips = age != year or "0" in area or "0" in tail
-    if (gap.strip() == "." and text[match.end() - 4 : match.end() - 3] == " " and not named):
+    if gap.strip() == "." and text[match.end() - 4 : match.end() - 3] == " " and not named:
         return 0.0
     case = _uniform(area, tail)
-    if not case and not (named or (not gap and not split)):
+    if not case and not (named or (vehicle and not split) or (not gap and not split)):
         return 0.0
     if gap and not named and (tail.lower() in words("common_words") or (_no_plate_word(tail) and not (vehicle and case == "upper"))):
         return 0.0
@@ -150,7 +194,11 @@ def _score_old(text: str, match: re.Match[str], case: str, letters: str, apart: 
     """Score a prefix or suffix mark; short, spaced, lower-case ones are too much like prose to stand alone."""
     start, end = match.span()
     named = _REG.beside(text, start, end, 5)
-    if not case or (case == "lower" and re.search("[0-9]?[ol][0-9]?", match.group()[1:-1]) and re.search(r"[a-z][0-9]?[ol][0-9]|[0-9][ol]", match.group())):
+    if not case or (
+        case == "lower"
+        and re.search("[0-9]?[ol][0-9]?", match.group()[1:-1])
+        and re.search(r"[a-z][0-9]?[ol][0-9]|[0-9][ol]", match.group())
+    ):
         return 0.6 if named and not apart and case == "" else 0.0
     if _no_plate_word(letters) and not (_REG.before(text, start, 3) and not letters.islower()):
         return 0.0
@@ -158,7 +206,9 @@ def _score_old(text: str, match: re.Match[str], case: str, letters: str, apart: 
         return 0.85
     vehicle = _vehicle_beside(text, match, 6)
     if case == "lower":
-        return 0.7 if vehicle and digits == 3 else 0.5 if not apart and digits == 3 else 0.55 if vehicle and not apart and digits == 2 else 0.0
+        return (
+            0.7 if vehicle and digits == 3 else 0.5 if not apart and digits == 3 else 0.55 if vehicle and not apart and digits == 2 else 0.0
+        )
     if vehicle:
         return 0.8
     if _OTHER_CODE.before(text, start, 2):
@@ -204,11 +254,37 @@ def _by_context(text: str) -> Iterator[Find]:
         # Only the fuller marks: "RS4", "X5", "320d" and "A34" are models and roads.
         if len(letters) + len(digits) < 5 or len(letters) < 2 or not letters.isupper() or _no_plate_word(letters):
             continue
-        if letters.lower() in ("ad", "pc", "dc", "ds", "pm", "am", "gt", "mg", "vw", "th", "nd", "rd", "st", "kg", "ml", "mm", "km", "cc", "hp", "bhp", "ps", "sh", "cb"):
+        if letters.lower() in (
+            "ad",
+            "pc",
+            "dc",
+            "ds",
+            "pm",
+            "am",
+            "gt",
+            "mg",
+            "vw",
+            "th",
+            "nd",
+            "rd",
+            "st",
+            "kg",
+            "ml",
+            "mm",
+            "km",
+            "cc",
+            "hp",
+            "bhp",
+            "ps",
+            "sh",
+            "cb",
+        ):
             continue
         if match.group(3) and len(letters) < 3:
             continue
-        if (_VEHICLE.before(text, match.start(), 4) or _makes().before(text, match.start(), 3)) and not _OTHER_CODE.before(text, match.start(), 2):
+        if (_VEHICLE.before(text, match.start(), 4) or _makes().before(text, match.start(), 3)) and not _OTHER_CODE.before(
+            text, match.start(), 2
+        ):
             yield Find(match.start(), match.end(), 0.45, "dateless registration beside a vehicle")
 
 
@@ -238,16 +314,36 @@ def _parts(text: str) -> Iterator[Find]:
             end = match.end() + len(rest) if re.search(r"some|summat|part|[?*_]|\.\.", rest) else match.end()
             yield Find(match.start(), end, score, "part of a registration: area and age")
     for match in _MASKED.finditer(text):
-        mark = match.group().rstrip(".") if match.group().endswith(".") and ".." not in match.group()[-2:] and "?" not in match.group() and not match.group().startswith(".") else match.group()
+        mark = (
+            match.group().rstrip(".")
+            if match.group().endswith(".")
+            and ".." not in match.group()[-2:]
+            and "?" not in match.group()
+            and not match.group().startswith(".")
+            else match.group()
+        )
         told = re.findall("[A-Z]+|[0-9]+", mark)
-        if not re.search(r"[?*_]|\.\.", mark) or not (re.search("[0-9]{2}", mark) or any(len(piece) == 3 for piece in told)) or len("".join(told)) < 3 and "??" in mark:
+        if (
+            not re.search(r"[?*_]|\.\.", mark)
+            or not (re.search("[0-9]{2}", mark) or any(len(piece) == 3 for piece in told))
+            or len("".join(told)) < 3
+            and "??" in mark
+        ):
             continue
         if any(_no_plate_word(piece) for piece in told if len(piece) > 1):
             continue
-        if _vehicle_beside(text, match, 6) or _REG.beside(text, match.start(), match.end(), 6) or "|" in text[max(0, match.start() - 3) : match.start()]:
+        if (
+            _vehicle_beside(text, match, 6)
+            or _REG.beside(text, match.start(), match.end(), 6)
+            or "|" in text[max(0, match.start() - 3) : match.start()]
+        ):
             yield Find(match.start(), match.start() + len(mark), 0.7, "registration, part-masked")
     for match in _SLIPPED_PART.finditer(text):
-        if _REG.before(text, match.start(), 2) and _age_ok(match.group()) and not re.search(r"[ ](?:is|in|on|at|so|he|we|a|or|by|to|an|as|of|it|my)$", match.group(), re.I):
+        if (
+            _REG.before(text, match.start(), 2)
+            and _age_ok(match.group())
+            and not re.search(r"[ ](?:is|in|on|at|so|he|we|a|or|by|to|an|as|of|it|my)$", match.group(), re.I)
+        ):
             yield Find(match.start(), match.end(), 0.7, "part of a registration")
     for pattern, score in ((_END, 0.65), (_THE_END_OF, 0.75)):
         for match in pattern.finditer(text):
@@ -276,7 +372,9 @@ def _score_age_part(text: str, match: re.Match[str]) -> float:
     rest = match.group("rest")
     named = _REG.before(text, match.start(), 4)
     if rest and (area.isupper() or named):
-        if rest.strip(" ,-–").lower() in ("", "then", "and then", "part", "unknown", "whatever", "..", "...", "…") and not (named or _vehicle_beside(text, match, 6)):
+        if rest.strip(" ,-–").lower() in ("", "then", "and then", "part", "unknown", "whatever", "..", "...", "…") and not (
+            named or _vehicle_beside(text, match, 6)
+        ):
             return 0.0
         return 0.75
     if _PREMISES.beside(text, match.start(), match.end(), 2) and not named:
@@ -299,12 +397,21 @@ def _is_part(text: str, match: re.Match[str], part: str) -> bool:
     if not part.isascii() or _no_plate_word(part) or part.lower() in words("common_words"):
         return False
     near = words_before(text, match.start(), 7) + words_after(text, match.end(), 4)
-    vehicle = _REG.beside(text, match.start(), match.end(), 6) or _vehicle_beside(text, match, 7) or " plate" in match.group().lower() or " reg" in match.group().lower()
+    vehicle = (
+        _REG.beside(text, match.start(), match.end(), 6)
+        or _vehicle_beside(text, match, 7)
+        or " plate" in match.group().lower()
+        or " reg" in match.group().lower()
+    )
     if part.isdigit():
         # Digits alone are more often the end of a telephone or account number.
         return len(part) < 4 and any(f" {cue} " in near + f" {match.group().lower()} " for cue in ("plate", "reg", "registration", "index"))
     if re.search("[0-9]", part):
-        return (part.isupper() or vehicle) and bool(re.fullmatch(r"[A-Za-z]{1,2}[0-9]{1,3}(?: [A-Za-z]{1,3})?|[0-9]{1,3}[A-Za-z]{1,3}", part)) and (vehicle or _age_ok(part))
+        return (
+            (part.isupper() or vehicle)
+            and bool(re.fullmatch(r"[A-Za-z]{1,2}[0-9]{1,3}(?: [A-Za-z]{1,3})?|[0-9]{1,3}[A-Za-z]{1,3}", part))
+            and (vehicle or _age_ok(part))
+        )
     if len(part) > 3:
         return False
     return part.isupper() and (vehicle or not re.search("[AEIOU]", part)) or part.islower() and vehicle and not re.search("[aeiou]", part)

