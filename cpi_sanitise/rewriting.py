@@ -28,9 +28,11 @@ _LEADING = frozenset(
     "that and but so or because also then which who , ; : - – — . ) ] / plus as whilst while where when although though".split()
 )
 _TRAILING = frozenset(
-    "and but so or because that which who when where while whilst if to of in at from by with for on about as , ; : - – — ( [ / the a an my our also although though is was are were has had".split()
+    "and but so or because that which who when where while whilst if to of in at from by with for on about as , ; : "
+    "- – — ( [ / the a an my our also although though is was are were has had".split()
 )
 _FINITE = frozenset("VBD VBZ VBP MD".split())
+_SMALL_PARTS = frozenset("DET ADP PART AUX CCONJ SCONJ PUNCT PRON".split())
 _YOUNG = {
     "pupil": "young person",
     "student": "student",
@@ -152,14 +154,10 @@ def _whole_clauses(doc: Doc, first: int, last: int, cut: set[int], in_quotation:
         cut |= inside
     # "the" or "to" between two cuts says nothing and reads as a fault.
     for place in range(first + 1, last - 1):
-        if (
-            place not in cut
-            and doc[place].pos_ in ("DET", "ADP", "PART", "AUX", "CCONJ", "SCONJ", "PUNCT", "PRON")
-            and place - 1 in cut
-            and place + 1 in cut
-        ):
-            if not (doc[place].pos_ == "PRON" and doc[place].dep_ in ("nsubj", "nsubj:pass")):
-                cut.add(place)
+        token = doc[place]
+        is_subject = token.pos_ == "PRON" and token.dep_ in ("nsubj", "nsubj:pass")
+        if place not in cut and place - 1 in cut and place + 1 in cut and token.pos_ in _SMALL_PARTS and not is_subject:
+            cut.add(place)
     return cut
 
 

@@ -148,7 +148,9 @@ def _street(text: str, head: int, end: int, sure: bool) -> _Piece | None:
     name = None
     cases = {Case.TITLE: (Case.TITLE,), Case.UPPER: (Case.UPPER, Case.TITLE), Case.LOWER: (Case.TITLE, Case.LOWER)}[case_of(written)]
     for case in cases:
-        name = name_before(text, head, case, most=4, stop=_NOT_STREETS if case is not Case.TITLE else frozenset(), allow=NAME_WORDS)
+        name = name_before(
+            text, head, case, most=4, stop=frozenset() if case is Case.TITLE and not written.isupper() else _NOT_STREETS, allow=NAME_WORDS
+        )
         if name is not None:
             break
     article = None
@@ -330,7 +332,7 @@ def _with_building(text: str, piece: _Piece) -> _Piece:
             start = unit.start("unit")
         elif (block := _BLOCK_BEFORE.search(text, max(0, start - 16), start)) and (
             named := _block_name(text, block.start("noun"), block.group("noun"))
-        ):
+        ) is not None:
             start = named
         elif house := _HOUSE_NAME_BEFORE.search(text, max(0, start - 40), start):
             start = house.start("name")

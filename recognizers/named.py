@@ -15,6 +15,11 @@ from .wordlists import word_set, words
 _TOKEN = re.compile(r"[^\s,;:()\[\]{}<>\"“”/!?]+")
 _LONGEST_NAME = 90
 _SMALL = word_set("of the and & for on in upon le la de with y")
+# "Rennie House and Hadley Tower" are two names, "Rose and Crown" is one.
+_ENDS_A_NAME = word_set(
+    """house tower court surgery mosque school park road street lane avenue close drive church college hotel lodge estate centre club
+    academy gurdwara temple station pharmacy clinic arms inn rec wood farm hall"""
+)
 _ABBREVIATION = word_set("st. dr. mt. ste.")
 
 
@@ -72,6 +77,8 @@ def name_before(
         low = word.lower()
         bare = low.removesuffix("'s").removesuffix("’s").rstrip(".")
         if word.endswith(".") and low not in _ABBREVIATION and len(word) > 2:
+            break
+        if waiting and waiting[-1].group().lower() in ("and", "&") and bare in _ENDS_A_NAME:
             break
         if case is Case.TITLE and low in _SMALL and not word[0].isupper() or case is not Case.LOWER and low == "&":
             waiting.append(token)

@@ -149,7 +149,7 @@ def _first_number(text: str, chain: list[_Group]) -> tuple[Find | None, int] | N
         return None
     if not plus and len(lead) == 1 and lead != "0":
         return None
-    if not plus and lead[:1] not in "0*4" and not _may_be_local(text, start, chain):
+    if not plus and lead[:1] not in "0*4" and "*" not in lead and not _may_be_local(text, start, chain):
         return None
     if not plus and _is_date(text, first.start, chain):
         return None

@@ -29,7 +29,7 @@ _WEAK = (
     r"park|house|court|towers?|mansions|point|heights|woods?|common|bridge|station|fields?|meadows?|"
     r"green|pond|lake|lakes|reservoir|services|farm|farm site|quarry|pier|lock|mill|mall|arcade|"
     r"square|yard|"
-    r"gardens|view|barn|cottages?|tannery|depot|market|hall|hill fort|spinney|copse|plantation|"
+    r"gardens|view|barn|cottages?|tannery|depot|market hall|hall|hill fort|spinney|copse|plantation|"
     r"nursery site|site|buildings|apartments|interchange|terminal|docks?|quay|wharf|beach|cove|"
     r"head|vaults|hotel bar|stadium|ground|bandstand|"
     r"clock tower|war memorial|memorial|village hall|walk"
@@ -154,7 +154,7 @@ def _named(text: str, match: re.Match[str]) -> Find | None:
         return None
     start, end = name.start, match.end()
     whole = " ".join(text[start:end].lower().split())
-    if whole in words("towns") or (
+    if any(" ".join(whole.split()[first:]) in words("towns") for first in range(len(whole.split()))) or (
         whole in words("villages_like_streets") and written.lower() not in ("estate", "rec", "station", "house", "court")
     ):
         return None
@@ -183,7 +183,7 @@ def _is_own(name: Name) -> bool:
     last = name.words[-1].lower()
     if last in _KINDS or last in words("place_nouns") or last.endswith("'s") and last in ("king's's",):
         return False
-    return " ".join(name.words).lower() not in ("maxwell", "companies", "head of", "heads of", "somerset") and any(
+    return " ".join(name.words).lower() not in ("maxwell", "companies", "kingdom", "head of", "heads of", "somerset") and any(
         len(word) > 1 for word in name.words
     )
 

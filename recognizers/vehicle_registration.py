@@ -369,6 +369,9 @@ def _score_age_part(text: str, match: re.Match[str]) -> float:
     area = match.group(1)
     if not _age_ok(match.group(2)) or re.search("[IQZ]", area.upper()) or not _uniform(area) or not re.search("[0-9]", match.group(2)):
         return 0.0
+    # "SO16 9ZZ, drives": a postcode.
+    if re.match(r"[ ]{0,2}[0-9OoIl][A-Za-z]{2}(?![A-Za-z0-9])", text[match.end() : match.end() + 6]):
+        return 0.0
     rest = match.group("rest")
     named = _REG.before(text, match.start(), 4)
     if rest and (area.isupper() or named):

@@ -58,7 +58,7 @@ def submission() -> Submission:
     return Submission(reference="CANARYREF-1", narrative=NARRATIVE, form=FORM, other={"mailbox": "CANARYOTHER"})
 
 
-@pytest.mark.model()
+@pytest.mark.model
 def test_log_and_reprs(sanitiser, caplog):
     caplog.set_level(logging.DEBUG)
     result = sanitiser(submission())
@@ -75,7 +75,7 @@ def test_log_and_reprs(sanitiser, caplog):
         assert_silent(what, written)
 
 
-@pytest.mark.model()
+@pytest.mark.model
 def test_the_seals_hold_it_all(sanitiser, identities):
     result = sanitiser(submission())
     opened = pyrage.decrypt(result.sealed, [identities["unit"]]).decode()
@@ -94,7 +94,7 @@ STAGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.model()
+@pytest.mark.model
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_failing_stage_holds_and_says_nothing(sanitiser, monkeypatch, stage, caplog, identities):
     """Each stage made to fail with the text in its message, as a careless library would."""
@@ -112,7 +112,7 @@ def test_a_failing_stage_holds_and_says_nothing(sanitiser, monkeypatch, stage, c
     assert json.loads(pyrage.decrypt(result.sealed, [identities["unit"]]))["narrative"] == NARRATIVE
 
 
-@pytest.mark.model()
+@pytest.mark.model
 def test_every_byte_of_a_run(tmp_path, identities):
     source = tmp_path / "in"
     source.mkdir()

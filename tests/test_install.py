@@ -24,7 +24,7 @@ print(result.log.text)
 """
 
 
-@pytest.mark.model()
+@pytest.mark.model
 def test_the_wheel_works_alone_and_without_a_network(tmp_path):
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)],

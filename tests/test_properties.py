@@ -23,7 +23,7 @@ contents = st.sampled_from(
 )
 
 
-@pytest.mark.model()
+@pytest.mark.model
 @FRIENDLY
 @given(st.text(max_size=300))
 def test_any_text_gives_a_log_and_offsets_that_point_into_it(sanitiser, text):
@@ -37,7 +37,7 @@ def test_any_text_gives_a_log_and_offsets_that_point_into_it(sanitiser, text):
     assert json.loads(log.to_json())["status"] in ("draft", "held")
 
 
-@pytest.mark.model()
+@pytest.mark.model
 @FRIENDLY
 @given(st.lists(st.tuples(tellings, contents, names), min_size=1, max_size=4), names, st.sampled_from([str.lower, str.upper, str]))
 def test_no_name_of_the_source_and_no_first_person_comes_out(sanitiser, parts, submitter, case):
@@ -51,7 +51,7 @@ def test_no_name_of_the_source_and_no_first_person_comes_out(sanitiser, parts, s
     assert not words & {"i", "we", "my", "our", "us", "me"}
 
 
-@pytest.mark.model()
+@pytest.mark.model
 def test_the_same_submission_gives_the_same_log_whatever_came_before(sanitiser):
     texts = ["I saw Kelly Marsh in Andover.", "KELLY MARSH sells tablets.", "he told me that they keep a gun."]
     alone = [sanitiser(Submission(reference="1", narrative=text)).log for text in texts]

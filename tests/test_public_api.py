@@ -27,7 +27,7 @@ def test_it_is_typed():
     assert importlib.resources.files("cpi_sanitise").joinpath("py.typed").is_file()
 
 
-@pytest.mark.model()
+@pytest.mark.model
 def test_result_and_examination_have_the_promised_names(sanitiser):
     submission = Submission(reference="2026/118", narrative="I saw two men sell tablets in Andover.", form={"submitter_name": "Ida Webb"})
     result = sanitiser(submission)
@@ -41,7 +41,7 @@ def test_result_and_examination_have_the_promised_names(sanitiser):
     assert "tablets" not in repr(found) + repr(result) + repr(submission)
 
 
-@pytest.mark.model()
+@pytest.mark.model
 def test_without_keys_one_can_examine_only(sanitiser):
     bare = Sanitiser(settings=Settings(caution="cautious"))
     submission = Submission(reference="1", narrative="Two men sell tablets.")

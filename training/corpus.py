@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 import string
 
-from cpi_sanitise.encoder import NEWLINE
 from corpora.markup import BASES, CATEGORIES, IDENTIFIER_TYPES, OUTCOMES, PRIORITIES, PROVENANCE_KINDS, ROLES, VANTAGE_KINDS
 from corpora.values import redraw
+from cpi_sanitise.encoder import NEWLINE
 from training.windows import Window, bio, change_case, words_and_starts
 
 WORD_LABELS = {

@@ -163,7 +163,7 @@ def test_a_narrative_is_read_in_milliseconds() -> None:
     narrative = (
         "A man known as 'Big T' drives a silver Golf, BD51 SMR, from Mill Lane to Hazel Park in Andover most evenings around 10pm. "
         "He calls boys on 07700 900123 and pays them £20 to carry packages to a flat above the shop; one is 14 years old and in Year 9. "
-        "His snap is kaz_99. Two women, one in her thirties with a limp, collect the money on Fridays and leave on the A34 towards Newbury. "
+        "His snap is kaz_99. Two women, one in her thirties with a limp, collect the money on Fridays and leave on the A34 to Newbury. "
         "The boys have new trainers and phones, and one of them has said that he owes money and cannot stop until the debt is paid off."
     )
     for recognizer in RECOGNIZERS:

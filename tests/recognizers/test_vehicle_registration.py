@@ -47,6 +47,7 @@ import pytest
         ("HE WENT TO SO16 AND STAYED", []),
         ("CAD 1234", []),
         ("AB35 ABC", []),  # no such age
+        ("of SO16 9ZZ, drives a van", []),
         ("IB51 ABC", []),
         ("XXXAB51ABCYYY", []),
         ("form AD 362, section 115", []),
