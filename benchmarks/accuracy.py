@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,16 @@ def run(system: Callable[[Any], Output], records: Sequence[Record]) -> tuple[lis
     began = time.perf_counter()
     outputs = [system(submission) for submission in submissions]
     return outputs, time.perf_counter() - began
+
+
+def run_named(name: str, records: Sequence[Record]) -> tuple[list[Output], float]:
+    """What one of the systems makes of each record; raises Unavailable."""
+    from benchmarks.baselines import ALONE, SYSTEMS
+
+    if name in ALONE and parent_process() is None:
+        with get_context("spawn").Pool(1) as pool:
+            return pool.apply(run_named, (name, records))
+    return run(SYSTEMS[name](), records)
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------------
@@ -230,11 +241,10 @@ def main(
     seconds: dict[str, float] = {}
     for name in names:
         try:
-            system = SYSTEMS[name]()
+            outputs, seconds[name] = run_named(name, records)
         except Unavailable as reason:
             console.print(f"{name} is left out: {reason}", soft_wrap=True)
             continue
-        outputs, seconds[name] = run(system, records)
         if errors:
             show_errors(records, outputs, only=only)
         figures[name] = measures.measure_all(records, outputs)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -55,32 +56,20 @@ _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z ]* \d+\]|<[A-Z_]+>|\{\{[A-Z_+ -]+(?:-\d+
 _DIGITS = re.compile(r"\d(?:[ -]?\d)*")
 _ALPHANUMERIC = re.compile(r"[a-z0-9]+")
 
+
+def _listed(name: str) -> frozenset[str]:
+    # The first line says source, licence and date.
+    return frozenset((Path(__file__).parent.parent / "corpora" / "lists" / name).read_text(encoding="utf-8").splitlines()[1:])
+
+
 # Words of names, addresses and organisations that single nobody out.
 _TITLES = frozenset(
     "mr mrs ms miss mx dr doctor prof professor rev revd reverend fr father sister brother sir dame lord lady cllr councillor pc sgt "
     "sergeant inspector di dc insp capt captain imam rabbi pastor canon uncle auntie aunty aunt nan the and of de la le el al bin big "
     "little lil young old my our".split()
 )
-_STREET_WORDS = frozenset(
-    "road rd street st lane ln close cl avenue ave drive dr crescent cres way court ct place pl terrace ter gardens gdns grove rise row "
-    "walk mews square sq hill park parade view flat flats apartment apt unit floor house hse block room number no the of and at on in by "
-    "upper lower north south east west top end farm cottage lodge green wharf quay path bridge cut yard gate high back old new "
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty "
-    "thirty forty fifty sixty seventy eighty ninety hundred first second third ground left right".split()
-)
-_ORGANISATION_WORDS = _STREET_WORDS | frozenset(
-    "surgery school primary secondary infant junior juniors academy college university sixth form nursery pre practice medical health "
-    "centre center clinic hospital ward hospice care home homecare homes residential nursing hostel shelter refuge project trust charity "
-    "church chapel mosque masjid synagogue temple gurdwara parish mission ministry club gym boxing football fc team service services "
-    "support company co ltd limited plc llp group holdings agency lettings estate estates property properties bank hotel inn arms pub bar "
-    "cafe restaurant kitchen takeaway grill pizza kebab shop store stores market supermarket garage motors autos cars taxis cabs tyres "
-    "valeting wash barbers salon nails lounge spa solicitors legal accountants fire police prison hmp yoi probation council housing "
-    "association community family families children's children young people's people youth advice outreach food books builders roofing "
-    "sons daughters brothers bros men's women's saint all for with from uk hub unit department office station depot yard works salvage "
-    "security transport logistics freight haulage couriers cleaning foods farms car alley field fields playing rec recreation "
-    "playground allotment allotments lay layby lock locks ups canal steps pitch pitches leisure retail industrial estate towers tower "
-    "underpass subway tip drop passage toilets woods wood meadow bus stop stand pond lake river beach".split()
-)
+_STREET_WORDS = _listed("street_words.txt")
+_ORGANISATION_WORDS = _STREET_WORDS | _listed("organisation_words.txt")
 _PLATE_FILLERS = frozenset("end ends ending reg part and the is or on mud rest car van bit mk".split())
 
 # Function words: in a provenance span they say nothing by themselves.

@@ -24,6 +24,7 @@ WRAPPED_LINE_START = 0.2  # a line break counts as evidence, so less is asked of
 SHORT_LINE = 46  # characters: a line that stops before it was not wrapped by an e-mail program
 _BULLETS = frozenset("-–—•*·>◦▪●")
 _ENDS = frozenset(".!?…")
+_OPENING = frozenset("\"“‘'(")
 
 
 class EncoderComponent:
@@ -72,6 +73,14 @@ def _sentence_starts(tokens: list[Token], scores: np.ndarray) -> list[int]:
     """Where sentences and list items begin: the model's word, and line breaks, which are certain where the line was not merely wrapped."""
     starts = [0]
     line_began = tokens[0].idx
+
+    def begin(number: int) -> None:
+        before = tokens[number - 1]
+        opens = before.text in _OPENING and not before.whitespace_ and (number < 2 or tokens[number - 2].whitespace_ or tokens[number - 2].is_space)
+        place = number - 1 if opens else number
+        if place > starts[-1]:
+            starts.append(place)
+
     for number in range(1, len(tokens)):
         token, before = tokens[number], tokens[number - 1]
         if token.is_space:
@@ -89,9 +98,9 @@ def _sentence_starts(tokens: list[Token], scores: np.ndarray) -> list[int]:
                 or _is_item_number(tokens, number)
                 or scores[number] > WRAPPED_LINE_START
             ):
-                starts.append(number)
+                begin(number)
         elif scores[number] > SENTENCE_START and token.text[0] not in "'\"”’)],.;:!?":
-            starts.append(number)
+            begin(number)
     return starts
 
 

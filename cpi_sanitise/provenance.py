@@ -303,6 +303,9 @@ def _possessed(doc: Doc, possessive: Token) -> ProvenanceSpan:
         and doc[first - 2].lower_ in {"one", "two", "three", "some", "several", "another", "many", "both", "a", "couple", "lot", "all"}
     ):
         first -= 2
+    if last + 1 < len(doc) and doc[last].lower_ in ("'s", "’s"):
+        owned = noun.head
+        last = owned.i + 1 if last < owned.i <= last + 3 and is_role(owned, "client", "kin") else last + 1
     kind = (
         "relationship"
         if is_role(noun, "client", "kin")

@@ -32,6 +32,7 @@ _TRAILING = frozenset(
     "- – — ( [ / the a an my our also although though is was are were has had".split()
 )
 _FINITE = frozenset("VBD VBZ VBP MD".split())
+_BULLETS = frozenset("- – — • * · > ◦ ▪ ● + # =".split())
 _SMALL_PARTS = frozenset("DET ADP PART AUX CCONJ SCONJ PUNCT PRON".split())
 _YOUNG = {
     "pupil": "young person",
@@ -106,6 +107,8 @@ def rewrite(
         if not token.is_space and any(found.start < token.idx + len(token) and token.idx < found.end for found in provenance)
     }
     cut = _whole_clauses(span.doc, span.start, span.end, cut, in_quotation)
+    substitutes = _substitutes(doc, span.start, span.end, cut, in_quotation)
+    cut -= set(substitutes)
     kept = [token for token in span if token.i not in cut and not token.is_space]
     if not any(token.is_alpha or token.like_num for token in kept):
         return None
@@ -119,6 +122,9 @@ def rewrite(
         if not group:
             continue
         pieces = _pieces(group, vantage, identifiers, descriptions)
+        for piece in pieces:
+            if piece.token is not None and piece.token.i in substitutes and piece.text == piece.token.text:
+                piece.text = substitutes[piece.token.i]
         framed = _frame(group, pieces, cut, in_quotation, hedge if not texts else "")
         if framed:
             texts.append(framed)
@@ -159,6 +165,34 @@ def _whole_clauses(doc: Doc, first: int, last: int, cut: set[int], in_quotation:
         if place not in cut and place - 1 in cut and place + 1 in cut and token.pos_ in _SMALL_PARTS and not is_subject:
             cut.add(place)
     return cut
+
+
+def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: Sequence[bool]) -> dict[int, str]:
+    """Cut nouns that a kept verb cannot do without, and what is written for them: "one of our pupils" is a young person."""
+    found: dict[int, str] = {}
+    for place in range(first, last):
+        token = doc[place]
+        if place not in cut or token.head.i in cut or token.head.i == place or token.pos_ not in ("NOUN", "PROPN", "NUM", "PRON", "DET"):
+            continue
+        if is_first_person(token, in_quotation) or token.dep_ not in ("nsubj", "nsubj:pass", "obj", "iobj", "obl", "nmod", "nmod:poss"):
+            continue
+        if token.dep_ in ("obl", "nmod") and not any(child.dep_ == "case" and child.i not in cut for child in token.children):
+            continue
+        if token.pos_ == "PRON" and token.lower_ not in ("one", "some", "someone", "another", "several"):
+            continue
+        noun = next((child for child in token.children if child.dep_ == "nmod" and child.pos_ == "NOUN"), token)
+        plural = token.tag_ in ("NNS", "NNPS") or token.lower_ in ("two", "three", "four", "some", "several")
+        found[place] = _described(noun.lower_, plural)
+    return found
+
+
+def _described(noun: str, plural: bool) -> str:
+    """What the log calls somebody whom the source spoke of by a tie to itself."""
+    singular = noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
+    plain = _YOUNG.get(singular) or _KIN.get(singular) or ("person" if singular not in words("workplace") else "place")
+    if plural:
+        return {"person": "people", "child": "children", "man": "men", "woman": "women"}.get(plain, plain + "s")
+    return ("an " if plain[0] in "aeiou" else "a ") + plain
 
 
 def _groups(kept: list[Token], cut: set[int]) -> list[list[Token]]:
@@ -291,6 +325,8 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
         return pieces
     if governor is None and not hedge:
         return pieces if _can_stand(group) else None
+    if governor is not None and not hedge and not predicate_class(governor) and lemma(governor.lower_) != "have" and governor.pos_ in ("VERB", "AUX"):
+        return None  # what is left hangs on something that the source did
     noun = next((token for token in tops if token.pos_ in ("NOUN", "PROPN", "PRON", "NUM")), None)
     verb = next(
         (
@@ -419,6 +455,8 @@ def _capitalise(pieces: list[Piece]) -> None:
 def _finish(pieces: list[Piece], *, hedge: str, changed: bool) -> Rewritten | None:
     """Pieces to text: brackets and commas that hold nothing go, the first letter is a capital, a full stop ends it."""
     pieces = _tidy([piece for piece in pieces if piece.text])
+    while len(pieces) > 1 and pieces[0].text in _BULLETS and pieces[0].identifier is None:
+        pieces.pop(0)
     if changed:
         while (
             pieces
@@ -430,8 +468,8 @@ def _finish(pieces: list[Piece], *, hedge: str, changed: bool) -> Rewritten | No
             pieces.pop(0)
     if not any(piece.identifier is not None or any(character.isalnum() for character in piece.text) for piece in pieces):
         return None
+    _capitalise(pieces)
     if changed:
-        _capitalise(pieces)
         if pieces[-1].text[-1] not in ".!?…:" and not (pieces[-1].text in "\"'”’" and len(pieces) > 1 and pieces[-2].text in ".!?"):
             pieces.append(Piece(".", False))
     text = ""

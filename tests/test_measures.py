@@ -319,6 +319,7 @@ def systems(monkeypatch):
 
     fakes = {"ours": lambda: lambda submission: log("Will Penny came.", priority="normal"), "presidio": missing}
     monkeypatch.setattr(baselines, "SYSTEMS", fakes)
+    monkeypatch.setattr(baselines, "ALONE", frozenset())
 
 
 @pytest.mark.usefixtures("systems")

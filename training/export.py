@@ -14,6 +14,7 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from training.model import Exported, Network
+from training.train import base_folder
 
 
 def export(checkpoint: Path, tokenizer: Path, to: Path) -> None:
@@ -64,7 +65,7 @@ def export(checkpoint: Path, tokenizer: Path, to: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, help="tokenizer.json of the base encoder; that of the installed package if not given")
     parser.add_argument("--to", type=Path, default=Path("cpi_sanitise/models"))
     given = parser.parse_args()
-    export(given.checkpoint, given.tokenizer, given.to)
+    export(given.checkpoint, given.tokenizer or base_folder() / "tokenizer.json", given.to)
