@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def _lines(name: str) -> list[str]:
 @cache
 def common_words() -> frozenset[str]:
     """Words that are common in lower case: a name among them is only believed where something more than its spelling says so."""
-    return frozenset(_lines("common_words.txt"))
+    text = resources.files("recognizers").joinpath("words", "ordinary_words.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
 @cache

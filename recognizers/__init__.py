@@ -7,10 +7,12 @@ Give them to `RecognizerRegistry(recognizers=list(RECOGNIZERS))`: an empty regis
 from __future__ import annotations
 
 from .address import AddressRecognizer
+from .code import CodeRecognizer
 from .dob import DateOfBirthRecognizer
 from .email import EmailRecognizer
 from .family import FamilyRecognizer
 from .financial import FinancialRecognizer
+from .given_name import GivenNameRecognizer
 from .national_id import NationalIdRecognizer
 from .organisation import OrganisationRecognizer
 from .phone import PhoneRecognizer
@@ -37,4 +39,6 @@ RECOGNIZERS: tuple[FamilyRecognizer, ...] = (
     OrganisationRecognizer(),
     PlaceRecognizer(),
     TitleNameRecognizer(),
+    GivenNameRecognizer(),
+    CodeRecognizer(),
 )

@@ -28,7 +28,8 @@ DIFFERENCES = {
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['entity']}: {case['text']}")
 def test_case(case: dict[str, object]) -> None:
-    (recognizer,) = [each for each in RECOGNIZERS if each.entity_type == OURS[str(case["entity"])]]
+    # The family's own recognizer: codes by shape alone are looked for by another, which is not what these cases are about.
+    (recognizer,) = [each for each in RECOGNIZERS if each.entity_type == OURS[str(case["entity"])] and each.name != "CodeRecognizer"]
     found = [[result.start, result.end] for result in recognizer.analyze(str(case["text"]))]
     assert found == DIFFERENCES.get((str(case["entity"]), str(case["text"])), case["expected"])
 
