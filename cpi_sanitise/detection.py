@@ -28,8 +28,10 @@ _TITLES = frozenset(
     "constable detective sergeant sister father brother imam".split()
 )
 _NEVER_A_NAME = frozenset(
-    "i he she they it we you me him her them us mum mam dad nan gran grandad auntie uncle monday tuesday wednesday thursday friday saturday sunday january february "
-    "march april june july august september october november december christmas easter eid ramadan police snapchat whatsapp instagram facebook tiktok telegram nhs cpi dsl gp "
+    "i he she they it we you me him her them us mum mam dad nan gran grandad auntie uncle monday tuesday wednesday "
+    "thursday friday saturday sunday january february "
+    "march april june july august september october november december christmas easter eid ramadan police snapchat "
+    "whatsapp instagram facebook tiktok telegram nhs cpi dsl gp "
     "xanax cannabis cocaine heroin crack ketamine spice mcat fentanyl islam allah god jesus bmw audi ford vauxhall "
     "corsa golf polo astra fiesta focus mercedes transit tesco asda aldi lidl".split()
 )
@@ -202,7 +204,7 @@ def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, l
     short: dict[str, Identifier] = {}
     for identifier in found:
         if identifier.type == "PERSON":
-            for word in re.findall(r"[^\W\d_]{2,}(?:['’-][^\W\d_]{2,})*", text[identifier.start : identifier.end]):
+            for word in re.findall(r"[^\W\d_]{2,}(?:['’][^\W\d_]{2,})*", text[identifier.start : identifier.end]):
                 if word.lower() not in _TITLES | _NEVER_A_NAME and (len(word) > 2 or word.isupper()):
                     wanted.setdefault(word.lower(), identifier)
                     for name in nicknames(word):
@@ -213,8 +215,8 @@ def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, l
     for number, place in enumerate(places.tolist()):
         token = doc[place]
         word = re.sub(r"['’]s$", "", token.lower_)
-        identifier = wanted.get(word) or (short.get(word) if token.text[:1].isupper() and len(word) > 2 else None)
-        if identifier is None or len(word) < 2:
+        first = wanted.get(word) or (short.get(word) if token.text[:1].isupper() and len(word) > 2 else None)
+        if first is None or len(word) < 2:
             continue
         is_word = word in common_words() or word in words("kin")
         if is_word and (
@@ -226,7 +228,7 @@ def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, l
             continue
         if is_word and not has_capitals and token.pos_ != "PROPN" and person[number] < 0.2:
             continue
-        mentions.append(Identifier(token.idx, token.idx + len(word), "PERSON", identifier.score, ("further mention",), identifier.roles))
+        mentions.append(Identifier(token.idx, token.idx + len(word), "PERSON", first.score, ("further mention",), first.roles))
     return mentions
 
 

@@ -30,8 +30,10 @@ _NOT_A_NAME = frozenset(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _GENERIC = frozenset(
-    "school college academy primary secondary infant junior high surgery practice medical centre center health clinic hospital pharmacy trust nhs care home "
-    "house housing association council borough county district city church mosque temple nursery hostel shelter hotel shop stores ltd limited plc llp service services "
+    "school college academy primary secondary infant junior high surgery practice medical centre center health clinic "
+    "hospital pharmacy trust nhs care home "
+    "house housing association council borough county district city church mosque temple nursery hostel shelter hotel "
+    "shop stores ltd limited plc llp service services "
     "team group youth club project community support the and of st saint road street lane avenue close drive way "
     "park community national service north south east west".split()
 )

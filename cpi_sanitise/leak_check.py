@@ -13,10 +13,12 @@ from .lexicon import common_words, towns
 from .spans import Identifier
 
 _FIRST_PERSON = re.compile(
-    r"(?<![\w'’\[])(?:I(?:['’](?:m|ve|d|ll))?|[Ww]e(?:['’](?:re|ve|d|ll))?|[Mm]y|[Oo]ur|[Mm]e|us|[Mm]ine|ours|myself|ourselves|i|i['’]m|i['’]ve)(?![\w'’])"
+    r"(?<![\w'’\[])(?:I(?:['’](?:m|ve|d|ll))?|[Ww]e(?:['’](?:re|ve|d|ll))?|[Mm]y|[Oo]ur|[Mm]e|us|[Mm]ine|ours|myself|"
+    r"ourselves|i|i['’]m|i['’]ve)(?![\w'’])"
 )
 _CHANNEL = re.compile(
-    r"\b(?:CPI|AD ?362|intel(?:ligence)? (?:form|submission)|prevent training|disclosed in the public interest|on condition of anonymity)\b",
+    r"\b(?:CPI|AD ?362|intel(?:ligence)? (?:form|submission)|prevent training|disclosed in the public interest|"
+    r"on condition of anonymity)\b",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"“[^”]{0,600}”|\"[^\"]{0,600}\"|(?<![\w'’])['‘](?:[^'’\n]|(?<=\w)['’](?=\w)){2,400}['’](?!\w)")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import spacy
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
-from spacy.attrs import DEP, HEAD, POS, TAG
+from spacy.attrs import DEP, HEAD, POS, TAG  # type: ignore[import-not-found]
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
@@ -56,17 +56,17 @@ def _annotate(doc: Doc, tokens: list[Token], scores: Scores, labels: dict[str, l
     for place in range(len(doc)):
         number = of_word.get(place)
         if number is None or tokens[number].is_space:
-            array[place] = [np.uint64((last - place) % 2**64), strings.add("dep"), strings.add("_SP"), strings.add("SPACE")]
+            array[place] = _row((last - place) % 2**64, strings.add("dep"), strings.add("_SP"), strings.add("SPACE"))
             continue
         last = place
         head = tokens[heads[number]].i
-        array[place] = [
-            np.uint64((head - place) % 2**64),
-            strings.add("ROOT" if head == place else deps[number]),
-            strings.add(tags[number]),
-            strings.add(parts[number]),
-        ]
-    doc.from_array([HEAD, DEP, TAG, POS], array)
+        relation = strings.add("ROOT" if head == place else deps[number])
+        array[place] = _row((head - place) % 2**64, relation, strings.add(tags[number]), strings.add(parts[number]))
+    doc.from_array([HEAD, DEP, TAG, POS], array)  # type: ignore[arg-type]  # spaCy's stub knows no unsigned integers
+
+
+def _row(*values: int) -> np.ndarray:
+    return np.array(values, dtype=np.uint64)
 
 
 def _sentence_starts(tokens: list[Token], scores: np.ndarray) -> list[int]:
@@ -76,7 +76,11 @@ def _sentence_starts(tokens: list[Token], scores: np.ndarray) -> list[int]:
 
     def begin(number: int) -> None:
         before = tokens[number - 1]
-        opens = before.text in _OPENING and not before.whitespace_ and (number < 2 or tokens[number - 2].whitespace_ or tokens[number - 2].is_space)
+        opens = (
+            before.text in _OPENING
+            and not before.whitespace_
+            and (number < 2 or tokens[number - 2].whitespace_ or tokens[number - 2].is_space)
+        )
         place = number - 1 if opens else number
         if place > starts[-1]:
             starts.append(place)

@@ -20,7 +20,9 @@ from .phrases import Phrasebook, compile_pattern
 from .quotation import quoted
 from .spans import Identifier, ProvenanceSpan, in_order
 
-THRESHOLD = 0.5
+# Operating point of the encoder's provenance tags, chosen on corpora/dev for recall first (see benchmarks/results).
+THRESHOLD, GAP_THRESHOLD, CERTAIN = 0.4, 0.15, 0.7
+REFUTED = 0.08  # what grammar would cut and the encoder takes for content by this margin stays
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
 _CONTENTS = ("ccomp", "parataxis", "csubj")
 _HEARERS = ("obj", "iobj", "obl", "nmod")
@@ -29,7 +31,8 @@ _FIRST = frozenset("i we me us my our mine ours myself ourselves im ive".split()
 _INTERVIEW = frozenset("disclose confide divulge reveal report state mention".split())
 # What a source does about it; with such a verb a trade or a service is the source in action.
 _ACTION = frozenset(
-    "ring call phone contact log record refer escalate raise notify inform email submit complete attend visit treat dress escort support safeguard speak discuss monitor "
+    "ring call phone contact log record refer escalate raise notify inform email submit complete attend visit treat "
+    "dress escort support safeguard speak discuss monitor "
     "signpost advise complete photograph search confiscate check remove move exclude offer assess review examine "
     "screen weigh prescribe dispense issue book interview meet".split()
 )
@@ -58,9 +61,32 @@ def find_provenance(doc: Doc, identifiers: Sequence[Identifier], labels: dict[st
     """Provenance spans in order; those of one kind that touch are one. They may overlap where kinds differ."""
     if not len(doc):
         return []
-    found = [*_by_phrases(doc), *_by_grammar(doc, identifiers), *_by_layout(doc), *_by_encoder(doc, labels)]
+    share = _share(doc, labels)
+    grammar = [span for found in _by_grammar(doc, identifiers) for span in _not_refuted(doc, found, share)]
+    found = [*_by_phrases(doc), *grammar, *_by_layout(doc), *_by_encoder(doc, share, labels)]
     found += _of_source_identifiers(doc, identifiers, found)
     return _merged(doc, [*found, *_rests(doc, found)])
+
+
+def _share(doc: Doc, labels: dict[str, list[str]]) -> np.ndarray | None:
+    """How far the encoder takes each token for provenance; None where the model has no such head."""
+    if "provenance" not in labels:
+        return None
+    share = np.zeros(len(doc), dtype=np.float32)
+    if len(word_tokens(doc)):
+        share[word_tokens(doc)] = 1 - scores_of(doc).words["provenance"][:, labels["provenance"].index("O")]
+    return share
+
+
+def _not_refuted(doc: Doc, span: ProvenanceSpan, share: np.ndarray | None) -> list[ProvenanceSpan]:
+    """The parts of a span found by grammar that the encoder does not hold to be content. A first person is never given back."""
+    piece = doc.char_span(span.start, span.end, alignment_mode="expand")
+    if share is None or piece is None:
+        return [span]
+    smooth = np.convolve(share, np.ones(3) / 3, mode="same")
+    in_quotation = quoted(doc)
+    places = {token.i for token in piece if smooth[token.i] >= REFUTED or is_first_person(token, in_quotation)}
+    return [ProvenanceSpan(part.start, part.end, span.kind, span.found_by) for part in _runs(doc, places, span.kind)]
 
 
 def _span(doc: Doc, first: int, last: int, kind: str, found_by: str) -> ProvenanceSpan:
@@ -85,24 +111,27 @@ def _by_phrases(doc: Doc) -> list[ProvenanceSpan]:
     return spans
 
 
-def _by_encoder(doc: Doc, labels: dict[str, list[str]]) -> list[ProvenanceSpan]:
-    if "provenance" not in labels or not len(word_tokens(doc)):
+def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]]) -> list[ProvenanceSpan]:
+    """Runs of words above the threshold. A gap of a word or two that is not clearly content is closed; a word by itself must be certain."""
+    places = word_tokens(doc)
+    if share is None or not len(places):
         return []
-    scores, tags, places = scores_of(doc).words["provenance"], labels["provenance"], word_tokens(doc)
-    outside = tags.index("O")
-    share = 1 - scores[:, outside]
+    scores, tags = scores_of(doc).words["provenance"], labels["provenance"]
     kinds = sorted({tag[2:] for tag in tags if tag != "O"})
     columns = {kind: [number for number, tag in enumerate(tags) if tag[2:] == kind] for kind in kinds}
-    spans: list[ProvenanceSpan] = []
-    inside = np.flatnonzero(share > THRESHOLD).tolist()
-    for number, word in enumerate(inside):
-        if number and inside[number - 1] == word - 1:
+    of_word = share[places]
+    runs: list[tuple[int, int]] = []
+    for word in np.flatnonzero(of_word > THRESHOLD).tolist():
+        if runs and word - runs[-1][1] <= 3 and (word == runs[-1][1] + 1 or of_word[runs[-1][1] + 1 : word].min() > GAP_THRESHOLD):
+            runs[-1] = (runs[-1][0], word)
+        else:
+            runs.append((word, word))
+    spans = []
+    for first, last in runs:
+        if last - first < 2 and of_word[first : last + 1].max() < CERTAIN:
             continue
-        last = word
-        while number + 1 < len(inside) and inside[number + 1] == last + 1:
-            number, last = number + 1, last + 1
-        kind = max(kinds, key=lambda kind: float(scores[word : last + 1, columns[kind]].sum()))
-        spans.append(_span(doc, int(places[word]), int(places[last]) + 1, kind, "encoder"))
+        kind = max(kinds, key=lambda kind: float(scores[first : last + 1, columns[kind]].sum()))
+        spans.append(_span(doc, int(places[first]), int(places[last]) + 1, kind, "encoder"))
     return spans
 
 
@@ -166,10 +195,17 @@ def predicate_class(token: Token) -> str:
 
 def _by_grammar(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceSpan]:
     in_quotation = quoted(doc)
+    # A named source in the scene may be the victim: only as a teller ("Leyla begged me") does such a name stand for the source.
+    named = [identifier for identifier in identifiers if identifier.role in ("submitter", "source")]
+    tellers = {
+        token.i
+        for identifier in named
+        for token in doc.char_span(identifier.start, identifier.end, alignment_mode="expand") or ()
+    }
     sources = {
         token.i
-        for identifier in identifiers
-        if identifier.role in ("submitter", "source")
+        for identifier in named
+        if identifier.role == "submitter"
         for token in doc.char_span(identifier.start, identifier.end, alignment_mode="expand") or ()
     }
     spans: list[ProvenanceSpan] = []
@@ -177,7 +213,8 @@ def _by_grammar(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceS
         if token.is_space or in_quotation[token.i]:
             continue
         if token.dep_ in _SUBJECTS and token.head.i != token.i:
-            spans += _clause_of(doc, token, token.head, sources, in_quotation)
+            telling = predicate_class(token.head) == "report"
+            spans += _clause_of(doc, token, token.head, tellers if telling else sources, in_quotation)
         elif token.dep_ == "conj" and own_subject(token) is None:
             shared = subject_of(token)
             if shared is not None and is_source(shared, sources, in_quotation):
@@ -318,6 +355,10 @@ def _possessed(doc: Doc, possessive: Token) -> ProvenanceSpan:
 
 # --- layout, source's own identifiers, and what is left over ------------------------------------------------------------
 
+_LEADS_TO_VALUE = frozenset(
+    "at from of in by to for near outside on with the our via here and born dob d.o.b aged tel mob mobile phone number "
+    "no ref : email via address".split()
+)
 _CLOSINGS = frozenset("regards thanks sincerely faithfully wishes best cheers kr rgds".split())
 _HEADERS = frozenset("from to cc bcc sent subject date fwd fw re".split())
 
@@ -348,19 +389,15 @@ def _of_source_identifiers(doc: Doc, identifiers: Sequence[Identifier], found: S
     """What only the source's own name, number or workplace holds together: "at Oakmount Surgery", "call 07700 …"."""
     spans = []
     for identifier in identifiers:
-        if identifier.role not in ("submitter", "source"):
-            continue
+        if identifier.role not in ("submitter", "source") or (identifier.type == "PERSON" and identifier.role == "source"):
+            continue  # a named source who is left in the scene is a victim or a subject: rewriting describes that person
         if any(span.start <= identifier.start and identifier.end <= span.end for span in found):
             continue
         piece = doc.char_span(identifier.start, identifier.end, alignment_mode="expand")
         if piece is None:
             continue
         first, last = piece.start, piece.end
-        while first > 0 and (
-            doc[first - 1].lower_
-            in {"at", "from", "of", "in", "by", "to", "for", "near", "outside", "on", "with", "the", "our", "via", "here", "and"}
-            or doc[first - 1].dep_ == "case"
-        ):
+        while first > 0 and (doc[first - 1].lower_ in _LEADS_TO_VALUE or doc[first - 1].dep_ == "case"):
             first -= 1
         kind = "organisation" if identifier.type in ("ORGANISATION", "ADDRESS", "POSTCODE", "LOCATION") else "source_role"
         spans.append(_span(doc, first, last, kind, "grammar"))

@@ -150,7 +150,8 @@ def _same(entity_type: str, one: frozenset[str], other: frozenset[str]) -> bool:
 
 
 _AKA = re.compile(
-    r"^\s*[(,]?\s*(?:aka|a\.k\.a\.?|also known as|known as|goes by|calls himself|calls herself|nickname|street name|who goes by)?\s*(?:the name)?\s*[\"'“‘(]*$",
+    r"^\s*[(,]?\s*(?:aka|a\.k\.a\.?|also known as|known as|goes by|calls himself|calls herself|nickname|street name|"
+    r"who goes by)?\s*(?:the name)?\s*[\"'“‘(]*$",
     re.IGNORECASE,
 )
 

@@ -32,6 +32,7 @@ _TRAILING = frozenset(
     "- – — ( [ / the a an my our also although though is was are were has had".split()
 )
 _FINITE = frozenset("VBD VBZ VBP MD".split())
+_CONTENT = frozenset("NOUN PROPN VERB NUM ADJ".split())
 _BULLETS = frozenset("- – — • * · > ◦ ▪ ● + # =".split())
 _SMALL_PARTS = frozenset("DET ADP PART AUX CCONJ SCONJ PUNCT PRON".split())
 _YOUNG = {
@@ -257,6 +258,9 @@ def _pieces(
         if plain is not None:
             if ("vantage", plain) not in done:
                 done.add(("vantage", plain))
+                if pieces and pieces[-1].text.lower() in ("a", "an") and vantage[plain].plain:
+                    article = "an" if (vantage[plain].plain or "")[0].lower() in "aeiou" else "a"
+                    pieces[-1].text = article.capitalize() if pieces[-1].text[0].isupper() else article
                 pieces.extend(Piece(word, space or bool(number), token) for number, word in enumerate((vantage[plain].plain or "").split()))
             continue
         if index is None:
@@ -325,8 +329,14 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
         return pieces
     if governor is None and not hedge:
         return pieces if _can_stand(group) else None
-    if governor is not None and not hedge and not predicate_class(governor) and lemma(governor.lower_) != "have" and governor.pos_ in ("VERB", "AUX"):
-        return None  # what is left hangs on something that the source did
+    if (
+        governor is not None
+        and not hedge
+        and not predicate_class(governor)
+        and lemma(governor.lower_) != "have"
+        and governor.pos_ in ("VERB", "AUX")
+    ):
+        return pieces if sum(token.pos_ in _CONTENT for token in group) > 3 else None  # a crumb of what the source did
     noun = next((token for token in tops if token.pos_ in ("NOUN", "PROPN", "PRON", "NUM")), None)
     verb = next(
         (
@@ -469,9 +479,9 @@ def _finish(pieces: list[Piece], *, hedge: str, changed: bool) -> Rewritten | No
     if not any(piece.identifier is not None or any(character.isalnum() for character in piece.text) for piece in pieces):
         return None
     _capitalise(pieces)
-    if changed:
-        if pieces[-1].text[-1] not in ".!?…:" and not (pieces[-1].text in "\"'”’" and len(pieces) > 1 and pieces[-2].text in ".!?"):
-            pieces.append(Piece(".", False))
+    ended = pieces[-1].text[-1] in ".!?…:" or (pieces[-1].text in "\"'”’" and len(pieces) > 1 and pieces[-2].text in ".!?")
+    if changed and not ended:
+        pieces.append(Piece(".", False))
     text = ""
     places: list[tuple[int, int, int]] = []
     for number, piece in enumerate(pieces):

@@ -9,34 +9,43 @@ from spacy.tokens import Doc, Token
 
 from .english import lemma
 from .lexicon import nicknames, words
+from .parsing import scores_of, word_tokens
 from .provenance import is_first_person, is_role, subject_of
 from .quotation import quoted
 from .spans import Identifier
 
+ROLE_THRESHOLD = 0.5
 _OFFICIAL = re.compile(
     r"^(?:pc|dc|ds|di|dci|sgt|ps|pcso|wpc|insp|inspector|constable|sergeant|detective|judge|cllr|councillor|mp)\b", re.IGNORECASE
 )
 _CONTACT = frozenset("call ring phone contact email text reach speak reply".split())
 _CLOSING = re.compile(
-    r"^[ \t]*(?:kind regards|many thanks|thanks|thank you|regards|best wishes|best|warm regards|yours sincerely|yours faithfully|cheers|kr|rgds)\b[^\n]{0,20}$",
+    r"^[ \t]*(?:kind regards|many thanks|thanks|thank you|regards|best wishes|best|warm regards|yours sincerely|"
+    r"yours faithfully|cheers|kr|rgds)\b[^\n]{0,20}$",
     re.IGNORECASE | re.MULTILINE,
 )
 _OWN_NAME = re.compile(
-    r"\b(?:my name is|my name's|name's|i am|i'm|im|this is|from:|signed|submitted by|completed by|reported by|referrer:?|reporter:?|author:?)\s*$",
+    r"\b(?:my name is|my name's|name's|i am|i'm|im|this is|from:|signed|submitted by|completed by|reported by|referrer:?|"
+    r"reporter:?|author:?)\s*$",
     re.IGNORECASE,
 )
 _TOLD_BY = re.compile(
-    r"\b(?:told by|informed by|according to|reported by|disclosed by|raised by|said by|heard from|learnt from|learned from|message from|call from|visit from|source is|informant is|info from|information from)\s+(?:\w+\s+){0,2}$",
+    r"\b(?:told by|informed by|according to|reported by|disclosed by|raised by|said by|heard from|learnt from|"
+    r"learned from|message from|call from|visit from|source is|informant is|info from|"
+    r"information from)\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
 _OWN_PLACE = re.compile(
-    r"\b(?:work(?:s|ed|ing)? (?:at|for|in|with)|based at|here at|employed (?:at|by)|volunteer (?:at|for|with)|teach at|live at|live in|our(?: own)?|us at|staff at|member of staff at|manager (?:at|of)|\w+ (?:at|of|from) our|visit to us at|i run|we run|on behalf of)\s+(?:the\s+)?$",
+    r"\b(?:work(?:s|ed|ing)? (?:at|for|in|with)|based at|here at|employed (?:at|by)|volunteer (?:at|for|with)|teach at|"
+    r"live at|live in|our(?: own)?|us at|staff at|member of staff at|manager (?:at|of)|\w+ (?:at|of|from) our|"
+    r"visit to us at|i run|we run|on behalf of)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 
 
-def assign_roles(doc: Doc, identifiers: Sequence[Identifier]) -> list[Identifier]:
-    """Identifiers with their roles: what the form said, what the narrative shows, and subject where nothing else does."""
+def assign_roles(doc: Doc, identifiers: Sequence[Identifier], labels: dict[str, list[str]]) -> list[Identifier]:
+    """Identifiers with their roles: what the form said, what the narrative shows, what the encoder reads, and subject "
+    "where nothing else does."""
     in_quotation = quoted(doc)
     text = doc.text
     closings = [match.end() for match in _CLOSING.finditer(text)]
@@ -48,11 +57,27 @@ def assign_roles(doc: Doc, identifiers: Sequence[Identifier]) -> list[Identifier
             found.type,
             found.score,
             found.found_by,
-            tuple(dict.fromkeys((*found.roles, *_shown(doc, found, in_quotation, signature)))),
+            tuple(dict.fromkeys((*found.roles, *_shown(doc, found, in_quotation, signature), *_read(doc, found, labels)))),
         )
         for found in identifiers
     ]
     return _shared_by_name(text, with_roles)
+
+
+def _read(doc: Doc, found: Identifier, labels: dict[str, list[str]]) -> tuple[str, ...]:
+    """The roles that the encoder gives to the identifier's words."""
+    if "role" not in labels:
+        return ()
+    places = word_tokens(doc)
+    rows = [
+        number
+        for number, place in enumerate(places.tolist())
+        if found.start < doc[place].idx + len(doc[place]) and doc[place].idx < found.end
+    ]
+    if not rows:
+        return ()
+    mean = scores_of(doc).words["role"][rows].mean(0)
+    return tuple(role for role, share in zip(labels["role"], mean.tolist(), strict=True) if role != "O" and share > ROLE_THRESHOLD)
 
 
 def _shown(doc: Doc, found: Identifier, in_quotation: Sequence[bool], signature: int | None) -> tuple[str, ...]:
@@ -75,7 +100,8 @@ def _shown(doc: Doc, found: Identifier, in_quotation: Sequence[bool], signature:
     elif found.type in ("ORGANISATION", "ADDRESS", "LOCATION", "POSTCODE") and _OWN_PLACE.search(before):
         return ("source",)
     elif found.type in ("PHONE", "EMAIL") and re.search(
-        r"\b(?:call|ring|phone|contact|email|text|reach|get|speak to|reply to)\s+(?:me|us)\b[^.]{0,30}$|\bmy (?:number|mobile|email|phone|extension|work)\b[^.]{0,20}$|\bi(?:'m| am| can be)\b[^.]{0,25}\b(?:on|at)\s*$",
+        r"\b(?:call|ring|phone|contact|email|text|reach|get|speak to|reply to)\s+(?:me|us)\b[^.]{0,30}$|\bmy (?:number|"
+        r"mobile|email|phone|extension|work)\b[^.]{0,20}$|\bi(?:'m| am| can be)\b[^.]{0,25}\b(?:on|at)\s*$",
         before,
         re.IGNORECASE,
     ):

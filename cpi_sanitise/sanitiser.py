@@ -173,7 +173,7 @@ class Sanitiser:
         labels = self._engine.encoder.labels
         artifacts = self._engine.process_text(submission.narrative, "en")
         doc: Doc = artifacts.tokens
-        identifiers = assign_roles(doc, find_identifiers(artifacts, self._analyzer, form_values(submission.form)))
+        identifiers = assign_roles(doc, find_identifiers(artifacts, self._analyzer, form_values(submission.form)), labels)
         provenance = find_provenance(doc, identifiers, labels)
         vantage = find_vantage(doc, provenance, labels)
         statements = [
@@ -208,16 +208,16 @@ class Sanitiser:
             if identifier.role in ("submitter", "source") and identifier.type == "PERSON"
         }
         cuts = replaced(found.vantage, self.settings.caution)
-        rewritten: list[tuple[Statement, Rewritten]] = []
+        kept: list[tuple[Statement, Rewritten]] = []
+        withheld: list[Statement] = []
         for statement in found.statements:
             text = rewrite(doc, statement, found.provenance, cuts, found.identifiers, descriptions)
-            if text is not None:
-                rewritten.append((statement, text))
-        kept, withheld = [], []
-        for statement, text in rewritten:
-            (withheld if leaks(text.text.replace("\ufffc", "■"), submission.narrative, found.identifiers, form) else kept).append(
-                (statement, text)
-            )
+            if text is None:
+                continue
+            if leaks(text.text.replace("\ufffc", "■"), submission.narrative, found.identifiers, form):
+                withheld.append(statement)
+            else:
+                kept.append((statement, text))
         texts, placeholders = redact([text for _, text in kept], submission.narrative, found.identifiers, self._anonymizer)
         judged: dict[int, str] = {}
         statements = []
@@ -241,7 +241,7 @@ class Sanitiser:
             examined,
             tuple(statements),
             placeholders,
-            tuple(statement for statement, _ in withheld),
+            tuple(withheld),
             tuple(hold),
             _area(" ".join(texts)),
             _period(submission),

@@ -20,7 +20,8 @@ from .spans import Identifier, ProvenanceSpan, Statement, overlaps
 BASES = ("first_hand", "told_by_subject", "told_by_third_party", "recorded", "inferred", "unknown")
 _CLAUSES = re.compile(r"[,;:]\s+|\s+[-–—]\s+|\s(?=(?:and|but|so|because|which|as|although|though|whereas)\s)|(?<=[.!?])\s+", re.IGNORECASE)
 _VERBLIKE = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|do|does|did|said|says|goes|went|comes|came|gets|got|keeps|kept|takes|took|sells|sold|buys|bought|\w{3,}(?:ed|es|ing)|\w{3,}s)\b",
+    r"\b(?:is|are|was|were|has|have|had|do|does|did|said|says|goes|went|comes|came|gets|got|keeps|kept|takes|took|sells|"
+    r"sold|buys|bought|\w{3,}(?:ed|es|ing)|\w{3,}s)\b",
     re.IGNORECASE,
 )
 _UTTERANCE = re.compile(
@@ -32,7 +33,8 @@ _BASIS_CUES = (
     (
         "recorded",
         re.compile(
-            r"\b(?:records?|register|cctv|camera|footage|log|logs|files?|system|database|statement|register|data|screenshot|messages? on|letter)\b",
+            r"\b(?:records?|register|cctv|camera|footage|log|logs|files?|system|database|statement|register|data|screenshot|"
+            r"messages? on|letter)\b",
             re.IGNORECASE,
         ),
     ),
@@ -46,14 +48,16 @@ _BASIS_CUES = (
     (
         "told_by_third_party",
         re.compile(
-            r"\b(?:told|informed|advised|reported|heard|hearing|rumour|according to|says|mum|dad|aunt|mother|father|sister|brother|neighbour|friend|colleague|parent|resident)\b",
+            r"\b(?:told|informed|advised|reported|heard|hearing|rumour|according to|says|mum|dad|aunt|mother|father|sister|"
+            r"brother|neighbour|friend|colleague|parent|resident)\b",
             re.IGNORECASE,
         ),
     ),
     (
         "first_hand",
         re.compile(
-            r"\b(?:saw|see|seen|noticed|observed|witnessed|found|spotted|watched|smelt|smell|overheard|visit|visited|session|appointment|attended|shift)\b",
+            r"\b(?:saw|see|seen|noticed|observed|witnessed|found|spotted|watched|smelt|smell|overheard|visit|visited|session|"
+            r"appointment|attended|shift)\b",
             re.IGNORECASE,
         ),
     ),

@@ -17,8 +17,10 @@ from .lexicon import rules
 from .parsing import scores_of
 
 CATEGORIES = (
-    "missing child_sexual_exploitation criminal_exploitation modern_slavery_trafficking drugs domestic_abuse radicalisation organised_crime "
-    "serious_violence_weapons anti_social_behaviour community_tension theft_acquisitive fgm_forced_marriage financial_abuse fire_arson other"
+    "missing child_sexual_exploitation criminal_exploitation modern_slavery_trafficking drugs domestic_abuse "
+    "radicalisation organised_crime "
+    "serious_violence_weapons anti_social_behaviour community_tension theft_acquisitive fgm_forced_marriage "
+    "financial_abuse fire_arson other"
 ).split()
 CATEGORY_THRESHOLD = 0.4
 HIGH_THRESHOLD = 0.35  # a missed threat to life costs more than an officer's second look

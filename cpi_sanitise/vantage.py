@@ -18,14 +18,14 @@ THRESHOLD = 0.5
 
 @lru_cache(maxsize=1)
 def _phrasebook() -> Phrasebook:
-    return Phrasebook(compile_pattern(rule["term"].lower(), word_lists(), rule) for rule in rules("vantage"))
+    return Phrasebook(compile_pattern(rule["term"], word_lists(), rule) for rule in rules("vantage"))
 
 
 def find_vantage(doc: Doc, provenance: Sequence[ProvenanceSpan], labels: dict[str, list[str]]) -> list[VantageSpan]:
     """Vantage spans outside provenance, disjoint and in order. Only the lexicon knows plain words; of the encoder's finds `plain` is None."""
     found = [
         VantageSpan(
-            doc[first].idx, doc[last - 1].idx + len(doc[last - 1]), "trade_vocabulary", rule["plain"], (f"lexicon {rule['trade']}",)
+            doc[first].idx, doc[last - 1].idx + len(doc[last - 1]), rule.get("kind", "trade_vocabulary"), rule["plain"], (f"lexicon {rule['trade']}",)
         )
         for first, last, rule in _phrasebook().find(doc)
     ]

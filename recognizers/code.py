@@ -13,13 +13,22 @@ from collections.abc import Iterator
 from .family import FamilyRecognizer, Find
 
 _LETTERS_AND_FIGURES = re.compile(r"(?<![\w£$€.,/@#-])[A-Za-z]{1,4}[ ]?\d{5,12}[A-Za-z]{0,2}(?![\w@]|[.,]\d)")
-_DIVIDED = re.compile(r"(?<![\w£$€.,@#])(?:[A-Za-z]{1,5}[/\-]|\d{1,6}[A-Za-z]{0,3}[/\-])(?:[A-Za-z0-9]{1,8}[/\-]){0,3}[A-Za-z]{0,3}\d{3,10}[A-Za-z]{0,2}(?![\w@])")
-_MIXED = re.compile(r"(?<![\w£$€.,/@#-])(?=[A-Za-z0-9]{7,14}(?!\w))(?=(?:[A-Za-z]*\d){4})(?=(?:\d*[A-Za-z]){1})\d{1,6}[A-Za-z]{1,3}\d{2,8}[A-Za-z]{0,2}")
-_LONG = re.compile(r"(?<![\w£$€.,/+-])\d{6,14}(?![\w%]|[.,]\d|[ ]?(?:tablets|pills|pounds|quid|people|cigarettes|litres|mg|kg|g|ml|euros|dollars|views|followers|miles)\b)")
+_DIVIDED = re.compile(
+    r"(?<![\w£$€.,@#])(?:[A-Za-z]{1,5}[/\-]|\d{1,6}[A-Za-z]{0,3}[/\-])(?:[A-Za-z0-9]{1,8}[/\-]){0,3}[A-Za-z]{0,3}\d{3,10}[A-Za-z]{0,2}(?![\w@])"
+)
+_MIXED = re.compile(
+    r"(?<![\w£$€.,/@#-])(?=[A-Za-z0-9]{7,14}(?!\w))(?=(?:[A-Za-z]*\d){4})(?=(?:\d*[A-Za-z]){1})\d{1,6}[A-Za-z]{1,3}\d{2,8}[A-Za-z]{0,2}"
+)
+_LONG = re.compile(
+    r"(?<![\w£$€.,/+-])\d{6,14}(?![\w%]|[.,]\d|[ ]?(?:tablets|pills|pounds|quid|people|cigarettes|litres|mg|kg|g|ml|euros|dollars|views|followers|miles)\b)"
+)
 _GROUPED = re.compile(r"(?<![\w£$€.,/+-])\d{3,4}(?:[ \-]\d{3,4}){1,3}(?![\w%]|[.,:]\d)")
 _DATE = re.compile(r"\d{1,4}[/\-.]\d{1,2}[/\-.]\d{1,4}|\d{1,2}[/\-](?:19|20)\d\d|(?:19|20)\d\d[/\-](?:\d\d|(?:19|20)\d\d)")
 _RANGE = re.compile(r"\d{1,4}-\d{1,4}")
-_ORDINARY = re.compile(r"covid-?19|ad ?362|mg11|f\d{3}|rtc-?\d|(?:mid|late|early|pre|post)-\d{4}|year-\d+|(?:sept?|jan|feb|mar|apr|may|june?|july?|aug|oct|nov|dec)[/\-]\d{4}", re.IGNORECASE)
+_ORDINARY = re.compile(
+    r"covid-?19|ad ?362|mg11|f\d{3}|rtc-?\d|(?:mid|late|early|pre|post)-\d{4}|year-\d+|(?:sept?|jan|feb|mar|apr|may|june?|july?|aug|oct|nov|dec)[/\-]\d{4}",
+    re.IGNORECASE,
+)
 
 
 class CodeRecognizer(FamilyRecognizer):

@@ -45,11 +45,12 @@ class GivenNameRecognizer(FamilyRecognizer):
             while last + 1 < len(found) and last - number < 3 and text[found[last].end() : found[last + 1].start()] in (" ", "  ", " \t"):
                 following = found[last + 1][0]
                 known = following.lower() in surnames or following.lower() in firsts
-                if following.lower() in _PARTICLES and following.lower() not in ("al", "de") and last + 2 < len(found) and has_capitals:
-                    last += 1
-                elif (has_capitals and following[0].isupper() and following.lower() not in _NOT_NAMES and (known or following.lower() not in ordinary)) or (
-                    not has_capitals and known and following.lower() not in ordinary
-                ):
+                if following.lower() in _PARTICLES and following.lower() not in ("al", "de") and last + 2 < len(found) and has_capitals or (
+                    has_capitals
+                    and following[0].isupper()
+                    and following.lower() not in _NOT_NAMES
+                    and (known or following.lower() not in ordinary)
+                ) or (not has_capitals and known and following.lower() not in ordinary):
                     last += 1
                 else:
                     break
@@ -58,5 +59,7 @@ class GivenNameRecognizer(FamilyRecognizer):
             alone = last == number
             plain = lower in ordinary or lower in towns
             if not (alone and plain) and not (plain and not has_capitals):
-                yield Find(match.start(), found[last].end(), 0.7 if not alone else 0.5, "first name with surname" if not alone else "first name")
+                yield Find(
+                    match.start(), found[last].end(), 0.7 if not alone else 0.5, "first name with surname" if not alone else "first name"
+                )
             number = last + 1
