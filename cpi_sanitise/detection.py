@@ -125,9 +125,9 @@ def find_identifiers(artifacts: NlpArtifacts, analyzer: AnalyzerEngine, form: Se
         if result.entity_type in TYPES
     ]
     found = [trimmed for identifier in found if (trimmed := _trim(identifier, text)) and _credible(trimmed, doc)]
-    found = _disjoint(search_form(text, list(form)), found)
+    found = _disjoint(text, search_form(text, list(form)), found)
     labels = analyzer.nlp_engine.encoder.labels
-    return _disjoint(found, _further_mentions(doc, found, labels) if len(word_tokens(doc)) else [])
+    return _disjoint(text, found, _further_mentions(doc, found, labels) if len(word_tokens(doc)) else [])
 
 
 def _trim(identifier: Identifier, text: str) -> Identifier | None:
@@ -162,6 +162,8 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
             or lower in words("role") | words("kin") | words("client")
         ):
             return False
+        if lower in towns() and identifier.score < 0.9:
+            return False
         if span.islower() and all(part in common_words() for part in parts):
             return identifier.score > 0.6
     if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and lower in towns():
@@ -169,7 +171,7 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
     return any(character.isalnum() for character in span)
 
 
-def _disjoint(strong: Sequence[Identifier], weak: Sequence[Identifier]) -> list[Identifier]:
+def _disjoint(text: str, strong: Sequence[Identifier], weak: Sequence[Identifier]) -> list[Identifier]:
     """Both together: where two overlap, the longer stays and takes over roles and finders, what sticks out of the shorter stays too."""
     kept: list[Identifier] = []
     everyone = [(identifier, 1) for identifier in strong] + [(identifier, 0) for identifier in weak]
@@ -192,7 +194,14 @@ def _disjoint(strong: Sequence[Identifier], weak: Sequence[Identifier]) -> list[
                     for piece in ((start, min(end, other.start)), (max(start, other.end), end))
                     if piece[1] - piece[0] > 2
                 ]
-        kept.extend(_moved(identifier, start, end) for start, end in pieces if end > start)
+        whole = len(pieces) == 1 and pieces[0] == (identifier.start, identifier.end)
+        for start, end in pieces:
+            rest = identifier if whole else _trim(_moved(identifier, start, end), text)
+            # A crumb of a find ("is ", "at") is no identifier; one with a figure or a capital may be its distinctive part.
+            if rest is not None and (
+                whole or re.search(r"\w{3}", text[rest.start : rest.end]) and not text[rest.start : rest.end].islower()
+            ):
+                kept.append(rest)
     return in_order(kept)
 
 

@@ -49,22 +49,22 @@ def _is_town(text: str) -> bool:
 
 def _stands_in(value: str, entity_type: str, text: str) -> bool:
     squeezed = re.sub(r"[\W_]+", "", value).lower()
-    if len(squeezed) < 2:
+    if len(squeezed) < 3 or (squeezed.isdigit() and len(squeezed) < 4) or value.lower() in towns():
         return False
     if entity_type in FREE_OF_CONTEXT and len(squeezed) >= 5:
         return squeezed in re.sub(r"[\W_]+", "", text).lower()
     if entity_type == "PERSON":
         return any(_name_stands_in(word, text) for word in name_words(value))
     shape = r"[\W_]{0,3}".join(re.escape(part) for part in re.findall(r"\w+", value))
-    if value.lower() in towns() or (len(value.split()) == 1 and value.lower() in common_words()):
-        return bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text))
+    if len(value.split()) == 1 and value.lower() in common_words():
+        return not value.islower() and bool(re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text))
     return bool(re.search(rf"(?<!\w){shape}(?!\w)", text, re.IGNORECASE))
 
 
 def _name_stands_in(word: str, text: str) -> bool:
     """A word of a name in any case; one that is also a common word or a town only where it is written as a name within a sentence."""
-    if len(word) < 2:
-        return False
+    if len(word) < 3:
+        return len(word) == 2 and word.isupper() and bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
     lower = word.lower()
     if lower in common_words() or lower in towns():
         return any(

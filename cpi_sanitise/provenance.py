@@ -22,7 +22,7 @@ from .spans import Identifier, ProvenanceSpan, in_order
 
 # Operating point of the encoder's provenance tags, chosen on corpora/dev for recall first (see benchmarks/results).
 THRESHOLD, GAP_THRESHOLD, CERTAIN = 0.4, 0.15, 0.7
-REFUTED = 0.08  # what grammar would cut and the encoder takes for content by this margin stays
+REFUTED = 0.15  # what grammar would cut and the encoder gives less than this on average is content, and stays
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
 _CONTENTS = ("ccomp", "parataxis", "csubj")
 _HEARERS = ("obj", "iobj", "obl", "nmod")
@@ -79,14 +79,26 @@ def _share(doc: Doc, labels: dict[str, list[str]]) -> np.ndarray | None:
 
 
 def _not_refuted(doc: Doc, span: ProvenanceSpan, share: np.ndarray | None) -> list[ProvenanceSpan]:
-    """The parts of a span found by grammar that the encoder does not hold to be content. A first person is never given back."""
+    """The parts of a span found by grammar that the encoder does not hold to be content. A part with a first person is never given back.
+
+    Decided run by run and not word by word: half a clause serves nobody.
+    """
     piece = doc.char_span(span.start, span.end, alignment_mode="expand")
     if share is None or piece is None:
         return [span]
-    smooth = np.convolve(share, np.ones(3) / 3, mode="same")
     in_quotation = quoted(doc)
-    places = {token.i for token in piece if smooth[token.i] >= REFUTED or is_first_person(token, in_quotation)}
-    return [ProvenanceSpan(part.start, part.end, span.kind, span.found_by) for part in _runs(doc, places, span.kind)]
+    kept: set[int] = set()
+    run: list[int] = []
+    for place in range(piece.start, piece.end + 1):
+        if place < piece.end and share[place] <= THRESHOLD:
+            run.append(place)
+            continue
+        if run and (share[run].mean() >= REFUTED or any(is_first_person(doc[inner], in_quotation) for inner in run)):
+            kept.update(run)
+        if place < piece.end:
+            kept.add(place)
+        run = []
+    return [ProvenanceSpan(part.start, part.end, span.kind, span.found_by) for part in _runs(doc, kept, span.kind)]
 
 
 def _span(doc: Doc, first: int, last: int, kind: str, found_by: str) -> ProvenanceSpan:
@@ -197,11 +209,7 @@ def _by_grammar(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceS
     in_quotation = quoted(doc)
     # A named source in the scene may be the victim: only as a teller ("Leyla begged me") does such a name stand for the source.
     named = [identifier for identifier in identifiers if identifier.role in ("submitter", "source")]
-    tellers = {
-        token.i
-        for identifier in named
-        for token in doc.char_span(identifier.start, identifier.end, alignment_mode="expand") or ()
-    }
+    tellers = {token.i for identifier in named for token in doc.char_span(identifier.start, identifier.end, alignment_mode="expand") or ()}
     sources = {
         token.i
         for identifier in named
@@ -233,6 +241,15 @@ def _by_grammar(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceS
 def _clause_of(doc: Doc, subject: Token, verb: Token, sources: set[int], in_quotation: Sequence[bool]) -> list[ProvenanceSpan]:
     """The part of the verb's clause that tells of the source."""
     does = predicate_class(verb)
+    if not does:
+        # "I would like to report that", "we are writing to share": the predicate that counts is the inner one.
+        inner = next(
+            (child for child in verb.children if child.dep_ in ("xcomp", "advcl") and own_subject(child) is None and child.i > verb.i), None
+        )
+        if inner is not None and predicate_class(inner) in ("report", "perceive") and _contents(inner, predicate_class(inner)):
+            kind = "self_reference" if is_first_person(subject, in_quotation) else "source_role"
+            if is_source(subject, sources, in_quotation):
+                return _source_clause(doc, verb, predicate_class(inner), kind, in_quotation, inner)
     if is_source(subject, sources, in_quotation):
         kind = "self_reference" if is_first_person(subject, in_quotation) else "source_role"
         return _source_clause(doc, verb, does, kind, in_quotation)
@@ -241,7 +258,7 @@ def _clause_of(doc: Doc, subject: Token, verb: Token, sources: set[int], in_quot
         return _source_clause(doc, verb, does, "source_role", in_quotation)
     if does == "report" or verb.lower_ in ("told", "said", "asked"):
         hearer = any(
-            is_source(child, sources, in_quotation) or is_role(child, "staff", "role") for child in verb.children if child.dep_ in _HEARERS
+            is_source(child, sources, in_quotation) or is_role(child, "hearer", "role") for child in verb.children if child.dep_ in _HEARERS
         )
         content = _contents(verb, "report")
         teller = is_role(subject, "kin") and (hearer or lemma(verb.lower_) in {"report", "state", "disclose", "tell", "say", "inform"})
@@ -285,11 +302,13 @@ def _contents(verb: Token, does: str) -> list[Token]:
     return found
 
 
-def _source_clause(doc: Doc, verb: Token, does: str, kind: str, in_quotation: Sequence[bool]) -> list[ProvenanceSpan]:
+def _source_clause(
+    doc: Doc, verb: Token, does: str, kind: str, in_quotation: Sequence[bool], inner_verb: Token | None = None
+) -> list[ProvenanceSpan]:
     clause = {token.i for token in verb.subtree}
     kept: set[int] = set()
     if does not in ("", "action"):
-        for content in _contents(verb, does):
+        for content in _contents(inner_verb or verb, does):
             subject = own_subject(content)
             if subject is not None and is_first_person(subject, in_quotation):
                 continue

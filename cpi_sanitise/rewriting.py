@@ -320,7 +320,8 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
     inside = {token.i for token in group}
     tops = [token for token in group if token.head.i not in inside or token.head.i == token.i]
     tops = [token for token in tops if not token.is_punct] or tops
-    top = next((token for token in tops if _is_clause(token, inside)), tops[0])
+    clauses = [token for token in group if _is_clause(token, inside) and token.dep_ not in ("acl:relcl", "advcl", "acl")]
+    top = next((token for token in (*tops, *clauses) if _is_clause(token, inside)), tops[0])
     governor = top.head if top.head.i in cut else None
     past = governor is not None and governor.tag_ in ("VBD", "VBN")
     if _is_clause(top, inside):
@@ -369,7 +370,8 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
                         piece.text = _SUBJECT_FORM.get(noun.lower_, "it")
                 at = next(number for number, piece in enumerate(pieces) if piece.token is not None and piece.token.i == noun.i)
                 return [*pieces[: at + 1], Piece(_be(noun.lower_ == "them", past), True), *pieces[at + 1 :]]
-            return _prefix(f"there {_be(plural, past)}", pieces)
+            if noun.pos_ != "PRON" and not any(token.tag_ in ("VBD", "VBZ", "VBP") and token.i < noun.i for token in group):
+                return _prefix(f"there {_be(plural, past)}", pieces)
     return pieces if _can_stand(group) and not hedge else None
 
 

@@ -117,7 +117,7 @@ def _tells_us(root: Token, in_quotation: Sequence[bool]) -> bool:
     if lemma(verb.lower_) not in words("report") | {"beg", "plead", "confide", "come", "approach", "call", "ring", "text"}:
         return False
     return any(
-        is_first_person(child, in_quotation) or is_role(child, "staff", "role")
+        is_first_person(child, in_quotation) or is_role(child, "hearer", "role")
         for child in verb.children
         if child.dep_ in ("obj", "iobj", "obl") and child.i > verb.i
     )

@@ -23,7 +23,7 @@ CATEGORIES = (
     "financial_abuse fire_arson other"
 ).split()
 CATEGORY_THRESHOLD = 0.4
-HIGH_THRESHOLD = 0.35  # a missed threat to life costs more than an officer's second look
+HIGH_THRESHOLD = 0.15  # a missed threat to life costs more than an officer's second look; chosen on corpora/dev
 _MOST_CATEGORIES = 4
 
 
@@ -99,17 +99,25 @@ def _categories(weights: dict[str, float], by_encoder: dict[str, dict[str, float
 
 
 def _priority(weights: dict[str, float], by_encoder: dict[str, dict[str, float]]) -> str:
+    """High where the words say that somebody may be gravely hurt and soon, or the encoder does: either alone is enough."""
     near = weights.get("soon", 0) > 0 and weights.get("danger", 0) > 0
+    by_words = weights.get("high", 0) - weights.get("past", 0) > 0 and near
     if "priority" in by_encoder:
-        share = by_encoder["priority"]["high"] + (0.1 if weights.get("high", 0) and near else 0)
-        return "high" if share > HIGH_THRESHOLD else "normal"
-    return "high" if weights.get("high", 0) - weights.get("past", 0) > 0 or (near and weights.get("danger", 0) >= 3) else "normal"
+        return "high" if by_words or by_encoder["priority"]["high"] > HIGH_THRESHOLD else "normal"
+    return (
+        "high" if by_words or weights.get("high", 0) - weights.get("past", 0) > 0 or (near and weights.get("danger", 0) >= 3) else "normal"
+    )
 
 
 def _outcome(weights: dict[str, float], categories: list[str], priority: str, by_encoder: dict[str, dict[str, float]]) -> str:
     if "outcome" in by_encoder:
         best = max(by_encoder["outcome"], key=lambda name: by_encoder["outcome"][name])
-        return "intelligence_log" if best == "no_action" and priority == "high" else best
+        # Nothing that speaks of danger to life is proposed for no action, whatever else it looks like.
+        return (
+            "intelligence_log"
+            if best == "no_action" and (priority == "high" or weights.get("high", 0) or weights.get("danger", 0) > 3)
+            else best
+        )
     if weights.get("no_action", 0) and not any(name in weights for name in (*CATEGORIES, "high", "danger")):
         return "no_action"
     if weights.get("safeguarding", 0) >= 3 and (priority == "high" or weights.get("safeguarding", 0) > weights.get("pattern", 0) + 1):

@@ -25,7 +25,11 @@ def find_vantage(doc: Doc, provenance: Sequence[ProvenanceSpan], labels: dict[st
     """Vantage spans outside provenance, disjoint and in order. Only the lexicon knows plain words; of the encoder's finds `plain` is None."""
     found = [
         VantageSpan(
-            doc[first].idx, doc[last - 1].idx + len(doc[last - 1]), rule.get("kind", "trade_vocabulary"), rule["plain"], (f"lexicon {rule['trade']}",)
+            doc[first].idx,
+            doc[last - 1].idx + len(doc[last - 1]),
+            rule.get("kind", "trade_vocabulary"),
+            rule["plain"],
+            (f"lexicon {rule['trade']}",),
         )
         for first, last, rule in _phrasebook().find(doc)
     ]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from .family import FamilyRecognizer, Find
 
-_LETTERS_AND_FIGURES = re.compile(r"(?<![\w£$€.,/@#-])[A-Za-z]{1,4}[ ]?\d{5,12}[A-Za-z]{0,2}(?![\w@]|[.,]\d)")
+_LETTERS_AND_FIGURES = re.compile(r"(?<![\w£$€.,/@#-])(?:[A-Z]{1,4}[ ]|[A-Za-z]{1,4})\d{5,12}[A-Za-z]{0,2}(?![\w@]|[.,]\d)")
 _DIVIDED = re.compile(
     r"(?<![\w£$€.,@#])(?:[A-Za-z]{1,5}[/\-]|\d{1,6}[A-Za-z]{0,3}[/\-])(?:[A-Za-z0-9]{1,8}[/\-]){0,3}[A-Za-z]{0,3}\d{3,10}[A-Za-z]{0,2}(?![\w@])"
 )

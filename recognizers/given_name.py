@@ -45,12 +45,19 @@ class GivenNameRecognizer(FamilyRecognizer):
             while last + 1 < len(found) and last - number < 3 and text[found[last].end() : found[last + 1].start()] in (" ", "  ", " \t"):
                 following = found[last + 1][0]
                 known = following.lower() in surnames or following.lower() in firsts
-                if following.lower() in _PARTICLES and following.lower() not in ("al", "de") and last + 2 < len(found) and has_capitals or (
-                    has_capitals
-                    and following[0].isupper()
-                    and following.lower() not in _NOT_NAMES
-                    and (known or following.lower() not in ordinary)
-                ) or (not has_capitals and known and following.lower() not in ordinary):
+                if (
+                    following.lower() in _PARTICLES
+                    and following.lower() not in ("al", "de")
+                    and last + 2 < len(found)
+                    and has_capitals
+                    or (
+                        has_capitals
+                        and following[0].isupper()
+                        and following.lower() not in _NOT_NAMES
+                        and (known or following.lower() not in ordinary)
+                    )
+                    or (not has_capitals and known and following.lower() not in ordinary)
+                ):
                     last += 1
                 else:
                     break
