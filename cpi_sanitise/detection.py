@@ -36,8 +36,8 @@ _NEVER_A_NAME = frozenset(
     "corsa golf polo astra fiesta focus mercedes transit tesco asda aldi lidl".split()
 )
 # Share of the probability that a word is part of such a span, above which it is taken. Chosen on corpora/dev for recall first.
-THRESHOLDS = {"PERSON": 0.30, "USERNAME": 0.5, "ORGANISATION": 0.5, "LOCATION": 0.5, "ADDRESS": 0.4}
-_DEFAULT_THRESHOLD = 0.5
+THRESHOLDS = {"PERSON": 0.25, "USERNAME": 0.25, "ORGANISATION": 0.25, "LOCATION": 0.25, "ADDRESS": 0.25}
+_DEFAULT_THRESHOLD = 0.3
 
 
 class EncoderRecognizer(EntityRecognizer):  # type: ignore[misc]

@@ -131,4 +131,7 @@ def agrees_plural(words: list[str], tags: list[str]) -> bool:
     opening = next((word.lower() for word in words), "")
     if opening in {"two", "three", "four", "five", "six", "several", "many", "some", "these", "those", "few", "both", "they"}:
         return not (opening == "some" and nouns and nouns[0] in {"NN", "NNP"})
+    counted = next((word for word, tag in zip(words, tags, strict=True) if tag == "CD"), None)
+    if counted is not None and tags.index("CD") < len(tags) - 1:
+        return counted.lower() not in {"one", "1"}
     return bool(nouns) and nouns[0] in {"NNS", "NNPS"}

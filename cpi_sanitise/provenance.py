@@ -21,8 +21,8 @@ from .quotation import quoted
 from .spans import Identifier, ProvenanceSpan, in_order
 
 # Operating point of the encoder's provenance tags, chosen on corpora/dev for recall first (see benchmarks/results).
-THRESHOLD, GAP_THRESHOLD, CERTAIN = 0.4, 0.15, 0.7
-REFUTED = 0.15  # what grammar would cut and the encoder gives less than this on average is content, and stays
+THRESHOLD, GAP_THRESHOLD, CERTAIN = 0.1, 0.05, 0.5
+REFUTED = 0.1  # what grammar would cut and the encoder gives less than this on average is content, and stays
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
 _CONTENTS = ("ccomp", "parataxis", "csubj")
 _HEARERS = ("obj", "iobj", "obl", "nmod")
@@ -378,7 +378,9 @@ _LEADS_TO_VALUE = frozenset(
     "at from of in by to for near outside on with the our via here and born dob d.o.b aged tel mob mobile phone number "
     "no ref : email via address".split()
 )
-_CLOSINGS = frozenset("regards thanks sincerely faithfully wishes best cheers kr rgds".split())
+_CLOSINGS = frozenset(
+    "regards thanks sincerely faithfully wishes best cheers kr rgds salaam was-salaam wasalaam blessings yours ta".split()
+)
 _HEADERS = frozenset("from to cc bcc sent subject date fwd fw re".split())
 
 

@@ -34,6 +34,7 @@ _TRAILING = frozenset(
 _FINITE = frozenset("VBD VBZ VBP MD".split())
 _CONTENT = frozenset("NOUN PROPN VERB NUM ADJ".split())
 _BULLETS = frozenset("- – — • * · > ◦ ▪ ● + # =".split())
+_SUBJECT_PRONOUNS = frozenset("he she they it".split())
 _SMALL_PARTS = frozenset("DET ADP PART AUX CCONJ SCONJ PUNCT PRON".split())
 _YOUNG = {
     "pupil": "young person",
@@ -108,6 +109,7 @@ def rewrite(
         if not token.is_space and any(found.start < token.idx + len(token) and token.idx < found.end for found in provenance)
     }
     cut = _whole_clauses(span.doc, span.start, span.end, cut, in_quotation)
+    cut |= _commas_around(doc, span.start, span.end, cut)
     substitutes = _substitutes(doc, span.start, span.end, cut, in_quotation)
     cut -= set(substitutes)
     kept = [token for token in span if token.i not in cut and not token.is_space]
@@ -168,6 +170,19 @@ def _whole_clauses(doc: Doc, first: int, last: int, cut: set[int], in_quotation:
     return cut
 
 
+def _commas_around(doc: Doc, first: int, last: int, cut: set[int]) -> set[int]:
+    """Both commas of an aside that is cut: "the lads, «my client says», sell"."""
+    commas: set[int] = set()
+    for place in range(first + 1, last - 1):
+        if doc[place].text == "," and place not in cut and place + 1 in cut:
+            end = place + 1
+            while end < last and end in cut:
+                end += 1
+            if end < last - 1 and doc[end].text == ",":
+                commas |= {place, end}
+    return commas
+
+
 def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: Sequence[bool]) -> dict[int, str]:
     """Cut nouns that a kept verb cannot do without, and what is written for them: "one of our pupils" is a young person."""
     found: dict[int, str] = {}
@@ -212,11 +227,13 @@ def _begins_clause(token: Token, cut: set[int]) -> bool:
     verb = token
     while verb.dep_ not in ("ROOT", "ccomp", "conj", "parataxis", "advcl", "acl", "acl:relcl", "xcomp") and verb.head.i != verb.i:
         if verb.head.i in cut:
-            return verb.dep_ in ("obj",) and verb.pos_ in ("NOUN", "PROPN", "PRON", "NUM")
+            seen = predicate_class(verb.head) in ("perceive", "aware", "know")
+            return verb.dep_ == "obj" and seen and verb.pos_ in ("NOUN", "PROPN", "PRON", "NUM")
         verb = verb.head
     if verb.i in cut:
         return False
-    return own_subject(verb) is not None and (verb.head.i in cut or verb.dep_ in ("ROOT", "conj", "parataxis"))
+    subject = own_subject(verb)
+    return subject is not None and subject.i >= token.i and (verb.head.i in cut or verb.dep_ in ("ROOT", "conj", "parataxis"))
 
 
 def _strip(group: list[Token]) -> list[Token]:
@@ -324,7 +341,9 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
     top = next((token for token in (*tops, *clauses) if _is_clause(token, inside)), tops[0])
     governor = top.head if top.head.i in cut else None
     past = governor is not None and governor.tag_ in ("VBD", "VBN")
-    if _is_clause(top, inside):
+    first_word = next((token for token in group if token.is_alpha), group[0])
+    speaks = first_word.lower_ in _SUBJECT_PRONOUNS and any(token.tag_ in _FINITE for token in group)
+    if _is_clause(top, inside) or speaks:
         if hedge and top.dep_ != "advcl":
             return _prefix(hedge, pieces)
         return pieces

@@ -113,6 +113,23 @@ def _after_dropping(name: str, values: list, kept: list[int]) -> list:
     return out
 
 
+def crop(window: Window, rng: random.Random) -> Window:
+    """One to four neighbouring statements by themselves: short texts must be read as well as long ones. What the whole is about is not asked of a part."""
+    starts = [number for number, value in enumerate(window.labels["sent_start"]) if value == "S"]
+    if len(starts) < 3:
+        return window
+    first = rng.randrange(len(starts))
+    last = min(len(starts), first + rng.randint(1, 4))
+    begin, end = starts[first], starts[last] if last < len(starts) else len(window.words)
+    return Window(window.words[begin:end], {name: values[begin:end] for name, values in window.labels.items()})
+
+
 def corpus_windows(records: list[dict], rng: random.Random) -> list[Window]:
-    """One epoch: fresh values for every slot, noise, case."""
-    return [change_case(add_noise(window_of(redraw(record, rng)), rng), rng) for record in records]
+    """One epoch: fresh values for every slot, a part here and there, noise, case."""
+    windows = []
+    for record in records:
+        window = window_of(redraw(record, rng))
+        if rng.random() < 0.3:
+            windows.append(crop(window, rng))
+        windows.append(window)
+    return [change_case(add_noise(window, rng), rng) for window in windows]
