@@ -35,6 +35,7 @@ _NEVER_A_NAME = frozenset(
     "xanax cannabis cocaine heroin crack ketamine spice mcat fentanyl islam allah god jesus bmw audi ford vauxhall "
     "corsa golf polo astra fiesta focus mercedes transit tesco asda aldi lidl".split()
 )
+_SPOKEN = re.compile(r"\b(?:oh|zero|nought|one|two|three|four|five|six|seven|eight|nine|ten|double|triple|hundred|thousand|slash|dash)\b")
 # Share of the probability that a word is part of such a span, above which it is taken. Chosen on corpora/dev for recall first.
 THRESHOLDS = {"PERSON": 0.25, "USERNAME": 0.25, "ORGANISATION": 0.25, "LOCATION": 0.25, "ADDRESS": 0.25}
 _DEFAULT_THRESHOLD = 0.3
@@ -154,6 +155,16 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         return True
     span = doc.text[identifier.start : identifier.end]
     lower = span.lower()
+    digits = sum(character.isdigit() for character in span)
+    if re.fullmatch(r"[Xx*_.\-\s]+", span):
+        return False  # a full mask: whoever wrote it has taken the identifier out
+    if identifier.type in ("POSTCODE", "FINANCIAL", "NATIONAL_ID") and not digits and not _SPOKEN.search(lower):
+        return False
+    if identifier.type == "VEHICLE_REG" and sum(character.isalnum() for character in span) < 3:
+        return False
+    if identifier.type == "DOB":
+        cue = re.search(r"\b(?:d\.?\s?o\.?\s?b|born|birth)", doc.text[max(0, identifier.start - 30) : identifier.start], re.IGNORECASE)
+        return bool(cue) or digits >= 5 or bool(_SPOKEN.search(lower))
     if identifier.type == "PERSON":
         parts = re.findall(r"[^\W\d_]+", lower)
         if (
@@ -165,7 +176,7 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         if lower in towns() and identifier.score < 0.9:
             return False
         if span.islower() and all(part in common_words() for part in parts):
-            return identifier.score > 0.6
+            return identifier.score > (0.9 if any(character.isupper() for character in doc.text) else 0.6)
     if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and lower in towns():
         return False
     return any(character.isalnum() for character in span)

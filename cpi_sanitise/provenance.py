@@ -47,6 +47,11 @@ def _phrasebook() -> Phrasebook:
     return Phrasebook(compile_pattern(rule["pattern"], word_lists(), rule) for rule in rules("provenance"))
 
 
+@lru_cache(maxsize=1)
+def _hedges() -> Phrasebook:
+    return Phrasebook(compile_pattern(rule["pattern"], word_lists(), rule) for rule in rules("hedges"))
+
+
 def is_first_person(token: Token, in_quotation: Sequence[bool]) -> bool:
     """Whether the word stands for the source; "US" is a country unless all is in capitals."""
     lower = token.lower_
@@ -75,6 +80,13 @@ def _share(doc: Doc, labels: dict[str, list[str]]) -> np.ndarray | None:
     share = np.zeros(len(doc), dtype=np.float32)
     if len(word_tokens(doc)):
         share[word_tokens(doc)] = 1 - scores_of(doc).words["provenance"][:, labels["provenance"].index("O")]
+    for first, last, _ in _hedges().find(doc):
+        # Nobody's doubt about the content is no provenance, however the encoder reads it; "I think it may be" loses "I think" only.
+        if last < len(doc) and share[last] <= THRESHOLD:
+            share[first:last] = 0
+    # "I" in a subject's own words is the likeliest thing to be mistaken: there the encoder must be surer.
+    inside = np.array(quoted(doc), dtype=bool)
+    share[inside & (share < CERTAIN)] = 0
     return share
 
 

@@ -41,10 +41,11 @@ NARRATIVE = (
     "a silver Golf, WX19 QZV, in Hexham at 10pm. Ysolde begged me not to say it was her. The taller man is Ludovic Marchbanks, 07700 900555, "
     "of 8 Pellow Rise. My own number is 01632 960731. Please ring Mrs Vexworthy."
 )
-CANARIES = [
-    "Quillon", "Vexworthy", "Zarnfield", "Ottermere", "960731", "Ysolde", "Brackwater", "17/09/1961", "Crambeck", "900846", "plimth", "jubblewick",
-    "Thessaly", "Oxmoor", "vornish", "Gribthorpe", "Parveen", "Quince", "Snargate", "Wexcombe", "7741/QX", "Ludovic", "Marchbanks", "900555", "Pellow", "WX19", "QZV", "CANARYREF", "CANARYOTHER",
-]  # fmt: skip
+CANARIES = (
+    "Quillon Vexworthy Zarnfield Ottermere 960731 Ysolde Brackwater 17/09/1961 Crambeck 900846 "
+    "plimth jubblewick Thessaly Oxmoor vornish Gribthorpe Parveen Quince Snargate Wexcombe "
+    "7741/QX Ludovic Marchbanks 900555 Pellow WX19 QZV CANARYREF CANARYOTHER"
+).split()
 
 
 def assert_silent(what: str, written: bytes | str) -> None:

@@ -33,7 +33,10 @@ def persons(sanitiser, text):
         ("Siobhán O'Dwyer was followed home.", ["Siobhán O'Dwyer"]),
         ("Moshe Rosenfeld was threatened outside.", ["Moshe Rosenfeld"]),
         ("Tomasz hit Chantelle and then Tomasz left.", ["Tomasz", "Chantelle", "Tomasz"]),
-        ("Kayleigh Ransome has a new phone. He gave KAYLEIGH the phone, and kayleigh hides it.", ["Kayleigh Ransome", "KAYLEIGH", "kayleigh"]),
+        (
+            "Kayleigh Ransome has a new phone. He gave KAYLEIGH the phone, and kayleigh hides it.",
+            ["Kayleigh Ransome", "KAYLEIGH", "kayleigh"],
+        ),
     ],
 )
 def test_names_are_found(sanitiser, text, names):

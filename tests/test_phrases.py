@@ -43,8 +43,8 @@ def test_a_pattern_that_cannot_be_read_is_an_error(pattern):
         Phrasebook([compile_pattern(pattern, LISTS, {})])
 
 
-@pytest.mark.parametrize("name", ["provenance", "vantage"])
+@pytest.mark.parametrize("name", ["provenance", "vantage", "hedges"])
 def test_every_shipped_pattern_compiles(name):
-    key = "pattern" if name == "provenance" else "term"
+    key = "term" if name == "vantage" else "pattern"
     for rule in rules(name):
         compile_pattern(rule[key], word_lists(), rule)

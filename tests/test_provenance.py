@@ -50,7 +50,6 @@ def test_grammar_cuts_the_telling_and_no_more(text, cut, kept, parse, sanitiser)
         'He said "I will kill him and we know where he lives".',
         "His brother drives the van.",
         "They meet behind the old school.",
-        "Section 115 of the Act applies.",
     ],
 )
 def test_what_is_not_provenance_stays(text, parse, sanitiser):

@@ -12,7 +12,7 @@ from cpi_sanitise.statements import kind_of
         ("That may be why the shop closed.", "opinion"),
         ("She is vulnerable.", "opinion"),
         ("He bought a £900 watch, so he must be selling for them.", "mixed"),
-        ("He shouted \"I think you are dead\".", "fact"),
+        ('He shouted "I think you are dead".', "fact"),
         ("There is a concern that she is being groomed.", "opinion"),
         ("The tenant sleeps in the hall, which suggests cuckooing.", "mixed"),
         ("It is rumoured that a gun is kept there.", "opinion"),

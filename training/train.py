@@ -195,8 +195,30 @@ def measure(network: Network, batches: Batches, data: Path, word_labels: dict[st
     return figures
 
 
+@torch.no_grad()
+def add_grammar(batch: dict, teacher: Network) -> None:
+    """Tags and trees of stage `names` where a window brings none: else the parser is unlearned on the very texts it is for."""
+    with torch.autocast("cpu", torch.bfloat16):
+        states = teacher.encode(batch["ids"], batch["cases"], batch["mask"])
+        states = torch.gather(states, 1, batch["firsts"].unsqueeze(-1).expand(-1, -1, states.shape[-1]))
+        arcs = teacher.arcs(states).float().masked_fill(~batch["valid"].unsqueeze(1), -1e4).argmax(-1)
+        guesses = {"tag": teacher.word_heads["tag"](states).argmax(-1), "pos": teacher.word_heads["pos"](states).argmax(-1)}
+        guesses |= {"arc": arcs, "dep": teacher.relations(states, arcs).argmax(-1)}
+    for name, guess in guesses.items():
+        known = batch["labels"].get(name, torch.full_like(guess, -100))
+        bare = (known == -100).all(-1, keepdim=True)
+        batch["labels"][name] = torch.where(bare & batch["valid"], guess, known)
+
+
 def fit(
-    network: Network, batches: Batches, epochs: Iterator[list[Window]], steps: int, rate: float, weights: dict[str, float], seed: int
+    network: Network,
+    batches: Batches,
+    epochs: Iterator[list[Window]],
+    steps: int,
+    rate: float,
+    weights: dict[str, float],
+    seed: int,
+    teacher: Network | None = None,
 ) -> None:
     """AdamW with warm-up and linear decay; encoder at `rate`, heads at four times that."""
     rng = random.Random(seed)
@@ -211,6 +233,8 @@ def fit(
     while step < steps:
         for group in batches.group(next(epochs), rng):
             batch = batches.tensors(group)
+            if teacher is not None:
+                add_grammar(batch, teacher)
             with torch.autocast("cpu", torch.bfloat16):
                 loss = loss_of(network, batch, weights)
             optimizer.zero_grad(set_to_none=True)
@@ -306,6 +330,7 @@ def main() -> None:
     parser.add_argument(
         "--from", dest="start", type=Path, default=Path("training/runs/names.pt"), help="checkpoint that stage corpus starts from"
     )
+    parser.add_argument("--teacher", type=Path, default=Path("training/runs/names.pt"), help="checkpoint whose tags and trees stage corpus keeps")
     parser.add_argument("--to", type=Path)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--rate", type=float, default=2e-4)
@@ -321,6 +346,7 @@ def main() -> None:
     tokenizer.no_truncation()
     word_labels = label_sets(given.data)
     document_labels: dict[str, list[str]] = {}
+    teacher = None
     began = time.time()
     if given.stage == "names":
         network = Network(word_labels, document_labels)
@@ -328,12 +354,15 @@ def main() -> None:
         epochs, steps = names_epochs(given.data, given.seed), given.steps or NAMES_STEPS
     else:
         word_labels, document_labels = {**word_labels, **WORD_LABELS}, DOCUMENT_LABELS
+        teacher = Network(label_sets(given.data), {})
+        teacher.load_state_dict(torch.load(given.teacher, weights_only=True)["weights"])
+        teacher.eval()
         network = Network(word_labels, document_labels)
         network.load_state_dict(torch.load(given.start, weights_only=True)["weights"], strict=False)
         records = [json.loads(line) for line in Path("corpora/train.jsonl").read_text(encoding="utf-8").splitlines()]
         epochs, steps = corpus_epochs(given.data, records, given.seed), given.steps or CORPUS_STEPS
     batches = Batches(tokenizer, word_labels, document_labels)
-    fit(network, batches, epochs, steps, given.rate, WEIGHTS, given.seed)
+    fit(network, batches, epochs, steps, given.rate, WEIGHTS, given.seed, teacher)
     figures = measure(network, batches, given.data, word_labels)
     if given.stage == "corpus":
         dev = [json.loads(line) for line in Path("corpora/dev.jsonl").read_text(encoding="utf-8").splitlines()]
