@@ -176,7 +176,7 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         if lower in towns() and identifier.score < 0.9:
             return False
         if span.islower() and all(part in common_words() for part in parts):
-            return identifier.score > (0.9 if any(character.isupper() for character in doc.text) else 0.6)
+            return identifier.score > (0.75 if any(character.isupper() for character in doc.text) else 0.6)
     if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and lower in towns():
         return False
     return any(character.isalnum() for character in span)

@@ -78,7 +78,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A statement's new text with the identifiers that still stand in it, as (start, end, index), and whether a hedge was put in its place."""
+    """A statement's new text with the identifiers that still stand in it, as (start, end, index), and whether a hedge "
+    "was put in its place."""
 
     text: str
     identifiers: tuple[tuple[int, int, int], ...]
@@ -129,7 +130,7 @@ def rewrite(
             if piece.token is not None and piece.token.i in substitutes and piece.text == piece.token.text:
                 piece.text = substitutes[piece.token.i]
         framed = _frame(group, pieces, cut, in_quotation, hedge if not texts else "")
-        if framed:
+        if framed and (not cut or not _is_broken(framed)):
             texts.append(framed)
     if not texts:
         return None
@@ -335,6 +336,10 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
     if not pieces:
         return None
     inside = {token.i for token in group}
+    opening = group[0]
+    if opening.tag_ in ("VBZ", "VBP", "MD") and opening.i - 1 in cut and not _has_subject(opening, inside):
+        # Whoever it was is gone with the cut; that there was somebody is no new fact.
+        return _prefix("people" if opening.tag_ == "VBP" else "a person", pieces)
     tops = [token for token in group if token.head.i not in inside or token.head.i == token.i]
     tops = [token for token in tops if not token.is_punct] or tops
     clauses = [token for token in group if _is_clause(token, inside) and token.dep_ not in ("acl:relcl", "advcl", "acl")]
@@ -394,6 +399,13 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
     return pieces if _can_stand(group) and not hedge else None
 
 
+def _has_subject(token: Token, inside: set[int]) -> bool:
+    """Whether the token, or the verb it belongs to, has a subject among the words that are left."""
+    return any(
+        child.dep_ in ("nsubj", "nsubj:pass", "expl") and child.i in inside for verb in (token, token.head) for child in verb.children
+    )
+
+
 def _be(plural: bool, past: bool) -> str:
     return ("were" if plural else "was") if past else ("are" if plural else "is")
 
@@ -432,6 +444,23 @@ def _can_stand(group: list[Token]) -> bool:
     """Whether words without a clause of their own still say something: a list item, a line of a table, a verb with its object."""
     worded = [token for token in group if token.is_alpha or token.like_num or token.is_digit]
     return any(token.pos_ in ("NOUN", "PROPN", "VERB", "NUM", "ADJ") for token in worded) and (len(worded) > 1 or len(group[0].text) > 5)
+
+
+_OPEN_END = frozenset(
+    "is are was were am be been has have had will would can could may might must the a an my our his her their to of "
+    "and or but who whose which that".split()
+)
+_BROKEN = re.compile(
+    r"^there (?:is|are|was|were) (?:is|are|was|were|has|have|had|he|she|they|it|to|of|from|and|been)\b|\b(who|which|that|"
+    r"the|a|an|of|to|is|was) \1\b|\bwho whose\b",
+    re.IGNORECASE,
+)
+
+
+def _is_broken(pieces: list[Piece]) -> bool:
+    """Whether the words cannot be a sentence: they end on a word that asks for another, or stumble over one."""
+    said = [piece.text for piece in pieces if piece.identifier is not None or any(character.isalnum() for character in piece.text)]
+    return not said or said[-1].lower() in _OPEN_END or bool(_BROKEN.search(" ".join(said)))
 
 
 def _prefix(frame: str, pieces: list[Piece]) -> list[Piece]:
