@@ -150,9 +150,11 @@ def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]]
             runs[-1] = (runs[-1][0], word)
         else:
             runs.append((word, word))
+    inside = quoted(doc)
     spans = []
     for first, last in runs:
-        if last - first < 2 and of_word[first : last + 1].max() < CERTAIN:
+        in_words_of_another = all(inside[int(place)] for place in places[first : last + 1])
+        if last - first < 2 and (in_words_of_another or of_word[first : last + 1].max() < CERTAIN):
             continue
         kind = max(kinds, key=lambda kind: float(scores[first : last + 1, columns[kind]].sum()))
         spans.append(_span(doc, int(places[first]), int(places[last]) + 1, kind, "encoder"))

@@ -337,7 +337,7 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
         return None
     inside = {token.i for token in group}
     opening = group[0]
-    if opening.tag_ in ("VBZ", "VBP", "MD") and opening.i - 1 in cut and not _has_subject(opening, inside):
+    if opening.tag_ in ("VBZ", "VBP", "MD") and opening.lower_ != "there" and opening.i - 1 in cut and not _has_subject(opening, inside):
         # Whoever it was is gone with the cut; that there was somebody is no new fact.
         return _prefix("people" if opening.tag_ == "VBP" else "a person", pieces)
     tops = [token for token in group if token.head.i not in inside or token.head.i == token.i]
@@ -361,7 +361,9 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
         and lemma(governor.lower_) != "have"
         and governor.pos_ in ("VERB", "AUX")
     ):
-        return pieces if sum(token.pos_ in _CONTENT for token in group) > 3 else None  # a crumb of what the source did
+        worded = [piece for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
+        # Less is a crumb of what the source did.
+        return pieces if sum(token.pos_ in _CONTENT for token in group) > 3 and len(worded) > 5 else None
     noun = next((token for token in tops if token.pos_ in ("NOUN", "PROPN", "PRON", "NUM")), None)
     verb = next(
         (

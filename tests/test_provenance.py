@@ -36,7 +36,9 @@ def test_each_rule_finds_its_own_example(rule, parse, sanitiser):
     ],
 )
 def test_grammar_cuts_the_telling_and_no_more(text, cut, kept, parse, sanitiser):
-    found = find_provenance(parse(text), [], sanitiser._engine.encoder.labels)
+    # Without the encoder's provenance tags, so that it is grammar that is tried.
+    labels = {name: values for name, values in sanitiser._engine.encoder.labels.items() if name != "provenance"}
+    found = find_provenance(parse(text), [], labels)
     covered = {place for span in found for place in range(span.start, span.end)}
     for phrase, inside in ((cut, True), (kept, False)):
         start = text.index(phrase)

@@ -330,7 +330,9 @@ def main() -> None:
     parser.add_argument(
         "--from", dest="start", type=Path, default=Path("training/runs/names.pt"), help="checkpoint that stage corpus starts from"
     )
-    parser.add_argument("--teacher", type=Path, default=Path("training/runs/names.pt"), help="checkpoint whose tags and trees stage corpus keeps")
+    parser.add_argument(
+        "--teacher", type=Path, default=Path("training/runs/names.pt"), help="checkpoint whose tags and trees stage corpus keeps"
+    )
     parser.add_argument("--to", type=Path)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--rate", type=float, default=2e-4)
