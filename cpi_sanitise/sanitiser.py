@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from .errors import RecipientError, SanitiseError
 from .form_search import form_values
 from .leak_check import leaks
-from .lexicon import RULES, towns
+from .lexicon import RULES, common_words, towns
 from .parsing import CpiNlpEngine
 from .sanitised_log import LogStatement, MadeBy, SanitisedLog, new_urn
 from .sealed_record import (
@@ -319,7 +319,11 @@ def _area(text: str) -> str | None:
         for length in range(len(parts), 0, -1):
             for first in range(len(parts) - length + 1):
                 name = " ".join(parts[first : first + length])
-                if name.lower() in towns() and len(name) > 3:
+                if name.lower() not in towns() or len(name) < 4:
+                    continue
+                before = text[: match.start()].rstrip().rpartition(" ")[2].lower()
+                # "March", "Reading" and "Bath" are towns only where the words before say so.
+                if name.lower() not in common_words() or (first == 0 and before in ("in", "near", "from", "to", "around")):
                     return towns()[name.lower()]
     return None
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pyrage
 import pytest
+from hypothesis import settings
 
 from cpi_sanitise import Sanitiser
+
+# The default suite draws the same examples each time, so that its yes or no does not change by chance; `--hypothesis-profile=search` looks further.
+settings.register_profile("default_suite", derandomize=True)
+settings.register_profile("search", max_examples=2000, derandomize=False)
+settings.load_profile("default_suite")
 
 
 @pytest.fixture(scope="session")
