@@ -6,6 +6,7 @@ They are well-formed but unlike any word, so that one found anywhere is a leak a
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 
@@ -48,9 +49,14 @@ CANARIES = (
 ).split()
 
 
+CIPHERTEXT = re.compile(r"-----begin age encrypted file-----.*?-----end age encrypted file-----|age-encryption\.org/v1.*", re.DOTALL)
+CHANCE_CHARACTERS = 6  # ciphertext is as good as random: three or four letters in a row come up there by chance, seven do not
+
+
 def assert_silent(what: str, written: bytes | str) -> None:
-    text = written if isinstance(written, str) else written.decode("utf-8", "replace")
-    found = [canary for canary in CANARIES if canary.lower() in text.lower()]
+    text = (written if isinstance(written, str) else written.decode("utf-8", "replace")).lower()
+    plain = CIPHERTEXT.sub(" ", text)
+    found = [canary for canary in CANARIES if canary.lower() in (text if len(canary) > CHANCE_CHARACTERS else plain)]
     assert not found, f"{what}: {len(found)} canaries"
 
 
