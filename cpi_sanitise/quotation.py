@@ -14,8 +14,21 @@ _PAIRS = (
 )
 
 
+_KEPT = "cpi_quoted"
+
+
 def quoted(doc: Doc) -> list[bool]:
-    """For each token whether it stands inside quotation marks. A quotation never runs over a line's end."""
+    """For each token whether it stands inside quotation marks. A quotation never runs over a line's end.
+
+    Worked out once a Doc: every stage asks, and rewriting asks for each statement.
+    """
+    if _KEPT not in doc.user_data:
+        doc.user_data[_KEPT] = _quoted(doc)
+    inside: list[bool] = doc.user_data[_KEPT]
+    return inside
+
+
+def _quoted(doc: Doc) -> list[bool]:
     ranges = [match.span() for pattern in _PAIRS for match in pattern.finditer(doc.text)]
     inside = [False] * len(doc)
     if not ranges:

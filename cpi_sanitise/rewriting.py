@@ -58,11 +58,8 @@ _KIN = {
     "brother": "man",
     "sister": "woman",
     "neighbour": "resident",
-    "neighbours": "residents",
     "tenant": "resident",
-    "tenants": "residents",
     "resident": "resident",
-    "residents": "residents",
 }
 
 
@@ -78,8 +75,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A statement's new text with the identifiers that still stand in it, as (start, end, index), and whether a hedge "
-    "was put in its place."""
+    """A statement's new text with the identifiers that still stand in it, as (start, end, index), and whether a hedge
+    was put in its place."""
 
     text: str
     identifiers: tuple[tuple[int, int, int], ...]
@@ -375,11 +372,7 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
     )
     if hedge == CONCERN and noun is not None:
         return _prefix(_NOUN_CONCERN, pieces)
-    if (
-        noun is not None
-        and noun.i == min(token.i for token in noun.subtree if token.i in inside) + len([t for t in noun.lefts if t.i in inside])
-        or noun is not None
-    ):
+    if noun is not None:
         leading = [token for token in group if token.i <= noun.i]
         plural = agrees_plural([token.text for token in leading], [token.tag_ for token in leading])
         if verb is not None and verb.i > noun.i and all(token.pos_ not in ("VERB", "AUX") for token in group if noun.i < token.i < verb.i):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from spacy.tokens import Doc, Token
 
@@ -12,7 +13,7 @@ from .lexicon import nicknames, words
 from .parsing import scores_of, word_tokens
 from .provenance import is_first_person, is_role, subject_of
 from .quotation import quoted
-from .spans import Identifier
+from .spans import ROLE_STRICTNESS, Identifier
 
 ROLE_THRESHOLD = 0.5
 _OFFICIAL = re.compile(
@@ -44,21 +45,14 @@ _OWN_PLACE = re.compile(
 
 
 def assign_roles(doc: Doc, identifiers: Sequence[Identifier], labels: dict[str, list[str]]) -> list[Identifier]:
-    """Identifiers with their roles: what the form said, what the narrative shows, what the encoder reads, and subject "
-    "where nothing else does."""
+    """Identifiers with their roles: what the form said, what the narrative shows, what the encoder reads, and
+    subject where nothing else does."""
     in_quotation = quoted(doc)
     text = doc.text
     closings = [match.end() for match in _CLOSING.finditer(text)]
     signature = next((end for end in closings if len(text) - end < 400), None)
     with_roles = [
-        Identifier(
-            found.start,
-            found.end,
-            found.type,
-            found.score,
-            found.found_by,
-            tuple(dict.fromkeys((*found.roles, *_shown(doc, found, in_quotation, signature), *_read(doc, found, labels)))),
-        )
+        replace(found, roles=tuple(dict.fromkeys((*found.roles, *_shown(doc, found, in_quotation, signature), *_read(doc, found, labels)))))
         for found in identifiers
     ]
     return _shared_by_name(text, with_roles)
@@ -139,16 +133,7 @@ def _shared_by_name(text: str, identifiers: list[Identifier]) -> list[Identifier
             # A surname alone is shared by families: a full name takes the roles of another full name only when both words agree.
             if known and (len(names) == 1 or all(any(variant in roles_of for variant in nicknames(word)) for word in names)):
                 roles |= set().union(*known)
-        shared.append(
-            Identifier(
-                found.start,
-                found.end,
-                found.type,
-                found.score,
-                found.found_by,
-                tuple(role for role in ("submitter", "source", "subject", "third_party") if role in (roles or {"subject"})),
-            )
-        )
+        shared.append(replace(found, roles=tuple(role for role in ROLE_STRICTNESS if role in (roles or {"subject"}))))
     return shared
 
 

@@ -40,13 +40,12 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class ProvenanceSpan:
-    """A span that tells who told, or how it became known (section 2). `frame` is the neutral wording that takes its place, if any."""
+    """A span that tells who told, or how it became known (section 2)."""
 
     start: int
     end: int
     kind: str
     found_by: tuple[str, ...]
-    frame: str = ""
 
 
 @dataclass(frozen=True, slots=True)

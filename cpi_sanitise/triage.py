@@ -15,13 +15,8 @@ from spacy.tokens import Doc
 
 from .lexicon import rules
 from .parsing import scores_of
+from .sanitised_log import CATEGORIES
 
-CATEGORIES = (
-    "missing child_sexual_exploitation criminal_exploitation modern_slavery_trafficking drugs domestic_abuse "
-    "radicalisation organised_crime "
-    "serious_violence_weapons anti_social_behaviour community_tension theft_acquisitive fgm_forced_marriage "
-    "financial_abuse fire_arson other"
-).split()
 CATEGORY_THRESHOLD = 0.5
 WORDS_COUNT = 0.2  # what a signal word adds to the encoder's share of a category; both chosen on corpora/dev
 OTHER_DISCOUNT = 0.6  # where the words speak of a category, "other" must not be the answer
