@@ -217,7 +217,9 @@ def plain(value: Any) -> Any:
 
 @click.command(help=__doc__)
 @click.option("--split", type=click.Choice(SPLITS), default="dev", show_default=True)
-@click.option("--system", "names", multiple=True, default=["ours"], help="ours, cautious, rules, presidio, scrubadub; repeatable.")
+@click.option(
+    "--system", "names", multiple=True, default=["ours"], help="ours, cautious, rules, encoder, fp32, presidio, scrubadub; repeatable."
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures as JSON, as benchmarks/results/dev.json.")
 @click.option("--errors", is_flag=True, help="Show what went wrong, with the texts; refused for test.")
 @click.option("--only", default="", help='With --errors: only submissions with an error that begins so, e.g. "identifier left".')

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,9 @@ UK_RECOGNIZERS = (
     "UkVehicleRegistrationRecognizer",
     "UkDrivingLicenceRecognizer",
 )
+
+
+FULL_PRECISION = Path("training/runs/fp32")
 
 
 class Unavailable(Exception):
@@ -77,6 +81,42 @@ class _Silenced:
             outside[:, self.labels[name].index("O")] = 1
             kept[name] = outside
         return replace(scores, words=kept, document={})
+
+
+def encoder_only() -> System:
+    """The library with its recognizers and its rules of provenance taken out: what the encoder finds without them. See ALONE.
+
+    The form's values, the repair of what is cut and the leak check stay.
+    """
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+
+    from cpi_sanitise import detection, provenance
+    from cpi_sanitise import sanitiser as flow
+
+    sanitiser = _sanitiser("ordinary")
+    engine = sanitiser._engine
+    registry = RecognizerRegistry(recognizers=[detection.EncoderRecognizer(engine.encoder.labels)], supported_languages=["en"])
+    sanitiser._analyzer = AnalyzerEngine(
+        registry=registry, nlp_engine=engine, context_aware_enhancer=detection._NoEnhancer(), supported_languages=["en"]
+    )
+
+    def by_encoder(doc: Any, identifiers: Any, labels: Any) -> Any:
+        return provenance._merged(doc, provenance._by_encoder(doc, provenance._share(doc, labels), labels)) if len(doc) else []
+
+    flow.find_provenance = by_encoder
+    return _of_sanitiser(sanitiser)
+
+
+def full_precision() -> System:
+    """The library with the weights before they were made int8, as `python -m training.export` leaves them beside the checkpoint."""
+    from cpi_sanitise.encoder import Encoder
+
+    if not (FULL_PRECISION / "model.onnx").exists():
+        raise Unavailable("needs the weights in full precision: make model")
+    sanitiser = _sanitiser("ordinary")
+    component: Any = sanitiser._engine.nlp.get_pipe("cpi_encoder")  # type: ignore[union-attr]
+    component.encoder = Encoder(FULL_PRECISION)
+    return _of_sanitiser(sanitiser)
 
 
 def _sanitiser(caution: str) -> Sanitiser:
@@ -184,9 +224,12 @@ SYSTEMS: dict[str, Callable[[], System]] = {
     "ours": ours,
     "cautious": cautious,
     "rules": rules,
+    "encoder": encoder_only,
+    "fp32": full_precision,
     "presidio": presidio,
     "scrubadub": scrubadub,
 }
 
-# Presidio looks its own recognizers up by class name among all that are imported, and would take ours of the same name.
-ALONE = frozenset({"presidio"})
+# In a process of their own: Presidio looks its own recognizers up by class name among all that are imported, and would take
+# ours of the same name; `encoder` takes a stage out of the library.
+ALONE = frozenset({"presidio", "encoder"})

@@ -18,6 +18,14 @@ from corpora.markup import MarkupError, marked_blocks, read_submission
 
 FOLDER = Path(__file__).parent
 SPLITS = ("train", "dev", "test")
+# Learned from like train, but marked lightly: statements and document labels, no spans.
+DOCUMENTS = "documents"
+
+
+def parts(folder: Path) -> tuple[str, ...]:
+    """The splits, and the lightly marked documents where there are any."""
+    return (*SPLITS, DOCUMENTS) if (folder / "marked" / DOCUMENTS).is_dir() else SPLITS
+
 
 Record = dict[str, Any]
 
@@ -37,7 +45,7 @@ def read_marked(folder: Path, split: str) -> list[Record]:
     for path in sorted((folder / "marked" / split).glob("*.txt")):
         for block in marked_blocks(path):
             try:
-                records.append(read_submission(block))
+                records.append(read_submission(block, light=split == DOCUMENTS))
             except MarkupError as error:
                 # What follows a second colon may quote the text, which nobody who tunes the model may see of the test split.
                 message = ":".join(str(error).split(":")[:2]) if split == "test" else str(error)
@@ -77,7 +85,7 @@ def build(split: str, folder: Path = FOLDER) -> int:
 def main(folder: Path = FOLDER) -> int:
     console = Console(highlight=False, markup=False)
     faulty = False
-    for split in SPLITS:
+    for split in parts(folder):
         try:
             console.print(f"{split}: {build(split, folder)} submissions")
         except BuildError as error:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from corpora import markup
-from corpora.build import FOLDER, SPLITS, BuildError, Record, checksum, read_marked, read_split, to_lines
+from corpora.build import FOLDER, BuildError, Record, checksum, parts, read_marked, read_split, to_lines
 
 RUN_WORDS = 8
 # Two texts of one split that share a quarter of the shorter one's five-word runs have one outline.
@@ -127,12 +127,12 @@ def word_runs(record: Record, length: int = RUN_WORDS) -> set[tuple[str, ...]]:
 
 def shared_faults(splits: dict[str, list[Record]]) -> Iterator[tuple[str, str]]:
     """Full names and runs of words that stand in two splits, as (reference, fault)."""
-    for what, parts in (("a full name", full_names), (f"a run of {RUN_WORDS} words", word_runs)):
+    for what, parts_of in (("a full name", full_names), (f"a run of {RUN_WORDS} words", word_runs)):
         seen: dict[object, tuple[str, str]] = {}
         told = set()
         for split, records in splits.items():
             for record in records:
-                for part in parts(record):
+                for part in parts_of(record):
                     first_split, reference = seen.setdefault(part, (split, record["reference"]))
                     if first_split != split and (reference, record["reference"]) not in told:
                         told.add((reference, record["reference"]))
@@ -213,11 +213,11 @@ def summary_table(splits: dict[str, list[Record]]) -> Table:
 def main(folder: Path = FOLDER) -> int:
     # Wide enough that no row is folded when the output goes to a file.
     console = Console(highlight=False, markup=False, width=100)
-    missing = [split for split in SPLITS if not (folder / f"{split}.jsonl").exists()]
+    missing = [split for split in parts(folder) if not (folder / f"{split}.jsonl").exists()]
     if missing:
         console.print(f"not built: {', '.join(missing)}; run `python -m corpora.build`")
         return 1
-    splits = {split: read_split(split, folder) for split in SPLITS}
+    splits = {split: read_split(split, folder) for split in parts(folder)}
     faults = find_faults(folder, splits)
     for reference, fault in faults:
         console.print(f"{reference}: {fault}", soft_wrap=True)

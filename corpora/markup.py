@@ -162,8 +162,8 @@ def _place_keeps(record: dict, phrases: list[str]) -> list[dict]:
     return placed
 
 
-def read_submission(block: str) -> dict:
-    """Read one submission; raises MarkupError naming its reference."""
+def read_submission(block: str, *, light: bool = False) -> dict:
+    """Read one submission; raises MarkupError naming its reference. A light one has statements and document labels only."""
     head, found, marked = block.partition("\ntext:\n")
     fields: dict[str, str] = {}
     keeps: list[str] = []
@@ -200,7 +200,9 @@ def read_submission(block: str) -> dict:
             raise MarkupError("received_at must be a date like 2026-03-11")
         if not record["source"]["role"] or not record["source"]["vantage_point"]:
             raise MarkupError("source_role and source_vantage are needed")
-        if not keeps and record["outcome"] != "no_action":
+        if light and (keeps or any(record[label] for label in ("identifiers", "provenance", "vantage"))):
+            raise MarkupError("light marking has statements and document labels only")
+        if not light and not keeps and record["outcome"] != "no_action":
             raise MarkupError("no keep phrase")
     except MarkupError as error:
         raise MarkupError(f"{reference}: {error}") from None
@@ -217,7 +219,12 @@ def marked_blocks(path: Path) -> Iterator[str]:
 def read_file(path: Path) -> Iterator[dict]:
     """Yield the submissions of one marked-up file."""
     for block in marked_blocks(path):
-        yield read_submission(block)
+        yield read_submission(block, light=is_light(path))
+
+
+def is_light(path: Path) -> bool:
+    """Whether the texts of a file are marked lightly: those of the folder `documents` are."""
+    return path.parent.name == "documents"
 
 
 if __name__ == "__main__":
@@ -227,7 +234,7 @@ if __name__ == "__main__":
         words = 0
         for block in blocks:
             try:
-                words += len(read_submission(block)["narrative"].split())
+                words += len(read_submission(block, light=is_light(Path(name)))["narrative"].split())
             except MarkupError as error:
                 faults += 1
                 print(f"{name}: {error}")

@@ -36,6 +36,10 @@ _NEVER_A_NAME = frozenset(
     "corsa golf polo astra fiesta focus mercedes transit tesco asda aldi lidl".split()
 )
 _SPOKEN = re.compile(r"\b(?:oh|zero|nought|one|two|three|four|five|six|seven|eight|nine|ten|double|triple|hundred|thousand|slash|dash)\b")
+_CAR_BEFORE = (
+    r"\b(?:black|white|silver|gr[ae]y|red|blue|green|gold|maroon|orange|yellow|purple|beige|bronze|brown|dark|light|old|new|battered|"
+    r"skoda|mercedes|renault|seat|vauxhall|ford|vw|volkswagen|citroen|nissan|toyota|kia|dacia|hyundai|honda|audi|bmw|fiat|reg)\W+$"
+)
 # Share of the probability that a word is part of such a span, above which it is taken. Chosen on corpora/dev for recall first.
 THRESHOLDS = {"PERSON": 0.25, "USERNAME": 0.25, "ORGANISATION": 0.25, "LOCATION": 0.25, "ADDRESS": 0.25}
 _DEFAULT_THRESHOLD = 0.3
@@ -125,8 +129,8 @@ def find_identifiers(artifacts: NlpArtifacts, analyzer: AnalyzerEngine, form: Se
         for result in results
         if result.entity_type in TYPES
     ]
-    found = [trimmed for identifier in found if (trimmed := _trim(identifier, text)) and _credible(trimmed, doc)]
-    found = _disjoint(text, search_form(text, list(form)), found)
+    found = [_without_town(trimmed, text) for identifier in found if (trimmed := _trim(identifier, text)) and _credible(trimmed, doc)]
+    found = _disjoint(text, [_without_town(identifier, text) for identifier in search_form(text, list(form))], found)
     labels = analyzer.nlp_engine.encoder.labels
     return _disjoint(text, found, _further_mentions(doc, found, labels) if len(word_tokens(doc)) else [])
 
@@ -145,16 +149,32 @@ def _trim(identifier: Identifier, text: str) -> Identifier | None:
     return _moved(identifier, start, end) if end > start else None
 
 
+_TOWN_BEHIND = re.compile(r"^(.*\w.*?)(?:,\s*|\s+(?:in|at|near|out)\s+)([^\W\d_][\w'’ -]*?)(?:\s+way)?$", re.DOTALL)
+
+
+def _without_town(identifier: Identifier, text: str) -> Identifier:
+    """An address ends before the town it is in, which is what officers need (annotation guide, section 1)."""
+    if identifier.type not in ("ADDRESS", "LOCATION", "ORGANISATION"):
+        return identifier
+    behind = _TOWN_BEHIND.match(text[identifier.start : identifier.end])
+    if not behind or behind[2].lower() not in towns():
+        return identifier
+    return _moved(identifier, identifier.start, identifier.start + behind.end(1))
+
+
 def _moved(identifier: Identifier, start: int, end: int) -> Identifier:
     return Identifier(start, end, identifier.type, identifier.score, identifier.found_by, identifier.roles)
 
 
 def _credible(identifier: Identifier, doc: Doc) -> bool:
     """Whether a name that the encoder found can be one."""
-    if identifier.found_by != ("EncoderRecognizer",):
-        return True
     span = doc.text[identifier.start : identifier.end]
     lower = span.lower()
+    if identifier.found_by == ("GivenNameRecognizer",) and lower in words("car_models"):
+        # "a dark red Octavia estate": beside a colour or a make it is the car.
+        return not re.search(_CAR_BEFORE, doc.text[max(0, identifier.start - 40) : identifier.start], re.IGNORECASE)
+    if identifier.found_by != ("EncoderRecognizer",):
+        return True
     digits = sum(character.isdigit() for character in span)
     if re.fullmatch(r"[Xx*_.\-\s]+", span):
         return False  # a full mask: whoever wrote it has taken the identifier out

@@ -18,6 +18,7 @@ WORD_LABELS = {
     "kind": ["none", "fact", "opinion", "mixed"],
     "basis": sorted(BASES.values()),
 }
+LIGHT_LABELS = ("kind", "basis", "sent_start")
 DOCUMENT_LABELS = {"categories": CATEGORIES, "outcome": OUTCOMES, "priority": PRIORITIES}
 
 
@@ -133,3 +134,13 @@ def corpus_windows(records: list[dict], rng: random.Random) -> list[Window]:
             windows.append(crop(window, rng))
         windows.append(window)
     return [change_case(add_noise(window, rng), rng) for window in windows]
+
+
+def document_windows(records: list[dict], rng: random.Random) -> list[Window]:
+    """Texts of the light marking: what the whole is about and the statements' kinds; of identifiers and provenance they say nothing."""
+    windows = []
+    for record in records:
+        window = window_of(record)
+        labels = {name: window.labels[name] for name in LIGHT_LABELS}
+        windows.append(change_case(add_noise(Window(window.words, labels, window.document), rng), rng))
+    return windows

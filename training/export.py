@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import tempfile
 import warnings
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from training.model import Exported, Network
 from training.train import base_folder
 
 
-def export(checkpoint: Path, tokenizer: Path, to: Path) -> None:
-    """Write model.onnx, config.json and tokenizer.json."""
+def export(checkpoint: Path, tokenizer: Path, to: Path, full_to: Path) -> None:
+    """Write model.onnx, config.json and tokenizer.json to `to`, and the same in full precision to `full_to`."""
     kept = torch.load(checkpoint, weights_only=True)
     network = Network(kept["word_labels"], kept["document_labels"])
     network.load_state_dict(kept["weights"])
@@ -26,10 +25,11 @@ def export(checkpoint: Path, tokenizer: Path, to: Path) -> None:
     exported = Exported(network)
     ids = torch.randint(1000, 20000, (1, 24))
     cases, firsts = torch.ones_like(ids), torch.arange(1, 20)
-    to.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    for folder in (to, full_to):
+        folder.mkdir(parents=True, exist_ok=True)
+    full = full_to / "model.onnx"
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        full = Path(folder) / "full.onnx"
         torch.onnx.export(
             exported,
             (ids, cases, firsts),
@@ -58,8 +58,9 @@ def export(checkpoint: Path, tokenizer: Path, to: Path) -> None:
             differences[name] = float(abs(values[0] - values[1]).max())
         print(json.dumps({"MB": round((to / "model.onnx").stat().st_size / 1e6, 1), "largest difference int8 to fp32": differences}))
     labels = {**kept["word_labels"], **{f"document_{name}": labels for name, labels in kept["document_labels"].items()}}
-    (to / "config.json").write_text(json.dumps({"labels": labels, "figures": kept["figures"]}, indent=1) + "\n", encoding="utf-8")
-    shutil.copyfile(tokenizer, to / "tokenizer.json")
+    for folder in (to, full_to):
+        (folder / "config.json").write_text(json.dumps({"labels": labels, "figures": kept["figures"]}, indent=1) + "\n", encoding="utf-8")
+        shutil.copyfile(tokenizer, folder / "tokenizer.json")
     write_readme(kept["figures"], to)
 
 
@@ -114,5 +115,6 @@ if __name__ == "__main__":
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--tokenizer", type=Path, help="tokenizer.json of the base encoder; that of the installed package if not given")
     parser.add_argument("--to", type=Path, default=Path("cpi_sanitise/models"))
+    parser.add_argument("--full-to", type=Path, default=Path("training/runs/fp32"), help="where the weights in full precision go")
     given = parser.parse_args()
-    export(given.checkpoint, given.tokenizer or base_folder() / "tokenizer.json", given.to)
+    export(given.checkpoint, given.tokenizer or base_folder() / "tokenizer.json", given.to, given.full_to)
