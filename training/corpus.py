@@ -7,8 +7,7 @@ import string
 
 from corpora.markup import BASES, CATEGORIES, IDENTIFIER_TYPES, OUTCOMES, PRIORITIES, PROVENANCE_KINDS, ROLES, VANTAGE_KINDS
 from corpora.values import redraw
-from cpi_sanitise.encoder import NEWLINE
-from training.windows import Window, bio, change_case, words_and_starts
+from training.windows import Window, bio, change_case, touching, words_and_starts
 
 WORD_LABELS = {
     "identifier": ["O"] + [f"{prefix}-{label}" for label in IDENTIFIER_TYPES for prefix in "BI"],
@@ -29,9 +28,8 @@ def window_of(record: dict) -> Window:
     def per_word(spans: list[dict], value: str, default: str | None) -> list[str | None]:
         labels: list[str | None] = [default] * len(words)
         for span in spans:
-            for number, (word, at) in enumerate(zip(words, starts, strict=True)):
-                if at < span["end"] and at + len(word) > span["start"] and word != NEWLINE:
-                    labels[number] = span[value]
+            for number in touching(words, starts, span["start"], span["end"]):
+                labels[number] = span[value]
         return labels
 
     roles = [{**span, "role": next(role for role in ROLES.values() if role in span["roles"])} for span in record["identifiers"]]

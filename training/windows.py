@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,16 +50,21 @@ def words_and_starts(text: str) -> tuple[list[str], list[int]]:
     return words, starts
 
 
+def touching(words: list[str], starts: list[int], start: int, end: int) -> list[int]:
+    """The words, line breaks apart, that reach into [start, end)."""
+    first = max(0, bisect_right(starts, start) - 1)
+    return [
+        number
+        for number in range(first, bisect_left(starts, end))
+        if starts[number] + len(words[number]) > start and words[number] != NEWLINE
+    ]
+
+
 def bio(words: list[str], starts: list[int], spans: Iterable[tuple[int, int, str]]) -> list[str]:
     """One B-, I- or O tag a word; a word that touches a span belongs to it, the first span named wins."""
     tags = ["O"] * len(words)
     for start, end, label in spans:
-        inside = [
-            number
-            for number, (word, at) in enumerate(zip(words, starts, strict=True))
-            if at < end and at + len(word) > start and word != NEWLINE
-        ]
-        for place, number in enumerate(inside):
+        for place, number in enumerate(touching(words, starts, start, end)):
             if tags[number] == "O":
                 tags[number] = ("I-" if place else "B-") + label
     return tags
