@@ -30,10 +30,11 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from .errors import ChainError, SigningKeyError
+from .errors import ChainError, SigningKeyError, StoreError
 
 try:
     import fcntl
@@ -154,6 +155,10 @@ class SigningKey:
     def sign(self, message: bytes) -> bytes:
         return self._key.sign(message)
 
+    def derived(self, purpose: bytes) -> bytes:
+        """Return 32 secret bytes that only the holder of this key can make again, and that say nothing about the key."""
+        return HKDF(hashes.SHA256(), 32, salt=None, info=b"cpi_sanitise derived 1\n" + purpose).derive(self._key.private_bytes_raw())
+
 
 # Lines
 
@@ -187,7 +192,7 @@ def append(path: Path, name: str, key: SigningKey, event: Mapping[str, Any]) -> 
     """
     if _OWN_FIELDS & set(event):
         raise ChainError("an event has a field that belongs to the chain", hint="nothing was written; report this error")
-    with _locked(path) as descriptor:
+    with locked(path) as descriptor:
         size, last = _mended(descriptor, name, key.public)
         body = dict(event) | {"format": FORMAT, "sequence": 0, "previous": FIRST_PREVIOUS}
         if last is not None:
@@ -202,7 +207,7 @@ def append(path: Path, name: str, key: SigningKey, event: Mapping[str, Any]) -> 
 
 def mend(path: Path, name: str, key: PublicKey) -> None:
     """Cut off what a killed process left of a last line, as `append` does, without adding one."""
-    with _locked(path) as descriptor:
+    with locked(path) as descriptor:
         _mended(descriptor, name, key)
 
 
@@ -291,13 +296,16 @@ def _from_base64(text: object, length: int) -> bytes | None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[int]:
-    """Open for appending, made if missing, and locked against every other writer until the end."""
+def locked(path: Path, *, wait: bool = True, shared: bool = False) -> Iterator[int]:
+    """Open for appending, made if missing, and locked against every other process until the end; one that is killed lets go.
+
+    With `shared`, open for reading and keep out only those who lock alone. Without `wait`, BlockingIOError at once.
+    """
     if fcntl is None:
-        raise ChainError("this system has no file locks that a chain needs", hint="use Linux, macOS or another POSIX system")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        raise StoreError("this system has no file locks that a store needs", hint="use Linux, macOS or another POSIX system")
+    descriptor = os.open(path, os.O_RDONLY if shared else os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
         yield descriptor
     finally:
         os.close(descriptor)

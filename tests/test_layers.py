@@ -13,14 +13,14 @@ LAYERS = [
     "errors",
     "spans lexicon english submission settings",
     "columns",
-    "sanitised_log sealed_record opening chain",
-    "encoder phrases quotation form_search intake",
+    "sanitised_log sealed_record chain",
+    "encoder phrases quotation form_search intake opening",
     "parsing",
     "provenance statements triage",
     "detection roles vantage rewriting leak_check",
     "redaction",
-    "sanitiser",
-    "batch explaining",
+    "sanitiser store",
+    "batch explaining verification",
     "unseal_cli cli",
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
