@@ -37,6 +37,10 @@ Row = Accepted | Rejected
 _CHUNK_LIMIT_BYTES = 32 * 1024 * 1024
 
 
+# So many submissions in a row that end in an error are no fault of theirs.
+_MOST_DEATHS = 50
+
+
 class Sanitises(Protocol):
     """What this module needs of a Sanitiser."""
 
@@ -178,11 +182,13 @@ def _changed(number: int) -> StoreError:
 
 
 def _outcomes(rows: Iterator[tuple[Chunk, Row]], sanitiser: Sanitises, n_process: int) -> Iterator[tuple[Chunk, Result | Rejected]]:
+    died = 0
     while True:
         feed = _Feed(rows)
         try:
             for result in sanitiser.pipe(feed, n_process=n_process):
                 chunk, _ = feed.out.popleft()
+                died = 0
                 yield chunk, result
                 yield from feed.new_rejected()
         except Exception:
@@ -192,7 +198,11 @@ def _outcomes(rows: Iterator[tuple[Chunk, Row]], sanitiser: Sanitises, n_process
         feed.close()
         yield from feed.new_rejected()
         for chunk, row in feed.out:
-            yield chunk, _alone(sanitiser, row)
+            outcome = _alone(sanitiser, row, n_process)
+            died = died + 1 if isinstance(outcome, Rejected) else 0
+            if died > _MOST_DEATHS:
+                raise StageError("one submission after another could not be sanitised", hint="see to memory, or give fewer processes")
+            yield chunk, outcome
         if feed.error is not None:
             raise feed.error
         if feed.at_end:
@@ -201,9 +211,10 @@ def _outcomes(rows: Iterator[tuple[Chunk, Row]], sanitiser: Sanitises, n_process
             raise StageError("the sanitiser takes no more submissions", hint="run it again with --n-process 1")
 
 
-def _alone(sanitiser: Sanitises, row: Accepted) -> Result | Rejected:
+def _alone(sanitiser: Sanitises, row: Accepted, n_process: int) -> Result | Rejected:
     try:
-        return sanitiser(row.submission)
+        # In a process of its own where there are such: what killed one must not kill the run.
+        return next(sanitiser.pipe([row.submission], n_process=n_process)) if n_process > 1 else sanitiser(row.submission)
     except Exception as error:
         # By its name only: the words of an unforeseen error may quote the text.
         reason = f"it could not be sanitised: {type(error).__name__}"
