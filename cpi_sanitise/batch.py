@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from .chain import SigningKey
 from .errors import StageError, StoreError
@@ -32,6 +32,7 @@ from .store import (
 from .submission import Submission
 
 Row = Accepted | Rejected
+Tag = TypeVar("Tag")
 
 # A chunk ends sooner where submissions are huge, so that memory stays bounded.
 _CHUNK_LIMIT_BYTES = 32 * 1024 * 1024
@@ -91,7 +92,7 @@ def write_batch(
         if state.complete:
             return counts
         left = chunks(rows, dict(state.chunks), terms.chunk_size, input_key(key, state))
-        for chunk, outcome in _outcomes(left, sanitiser, n_process):
+        for chunk, outcome in outcomes(left, sanitiser, n_process):
             chunk.outcomes.append(outcome)
             if isinstance(outcome, Rejected):
                 counts.rejected += 1
@@ -181,15 +182,19 @@ def _changed(number: int) -> StoreError:
 # Rows through the sanitiser
 
 
-def _outcomes(rows: Iterator[tuple[Chunk, Row]], sanitiser: Sanitises, n_process: int) -> Iterator[tuple[Chunk, Result | Rejected]]:
+def outcomes(rows: Iterator[tuple[Tag, Row]], sanitiser: Sanitises, n_process: int) -> Iterator[tuple[Tag, Result | Rejected]]:
+    """Yield what comes of each row, beside the tag that it came with; rejected rows may come a little early.
+
+    A submission that breaks the sanitiser becomes a rejected row. An error of `rows` is raised after the rows before it.
+    """
     died = 0
     while True:
-        feed = _Feed(rows)
+        feed: _Feed[Tag] = _Feed(rows)
         try:
             for result in sanitiser.pipe(feed, n_process=n_process):
-                chunk, _ = feed.out.popleft()
+                tag, _ = feed.out.popleft()
                 died = 0
-                yield chunk, result
+                yield tag, result
                 yield from feed.new_rejected()
         except Exception:
             # One submission broke the stream. Those still out are tried alone, and the rest in a new stream.
@@ -197,12 +202,12 @@ def _outcomes(rows: Iterator[tuple[Chunk, Row]], sanitiser: Sanitises, n_process
                 raise
         feed.close()
         yield from feed.new_rejected()
-        for chunk, row in feed.out:
+        for tag, row in feed.out:
             outcome = _alone(sanitiser, row, n_process)
             died = died + 1 if isinstance(outcome, Rejected) else 0
             if died > _MOST_DEATHS:
                 raise StageError("one submission after another could not be sanitised", hint="see to memory, or give fewer processes")
-            yield chunk, outcome
+            yield tag, outcome
         if feed.error is not None:
             raise feed.error
         if feed.at_end:
@@ -222,19 +227,19 @@ def _alone(sanitiser: Sanitises, row: Accepted, n_process: int) -> Result | Reje
         return Rejected(row.file, row.row, row.source, row.raw, reason, cure)
 
 
-class _Feed:
+class _Feed(Generic[Tag]):
     """Hands submissions to a stream and remembers which are still out, so that a stream that breaks loses none.
 
     A pool of processes may read from a thread of its own, hence the lock.
     """
 
-    def __init__(self, rows: Iterator[tuple[Chunk, Row]]) -> None:
-        self.out: deque[tuple[Chunk, Accepted]] = deque()
+    def __init__(self, rows: Iterator[tuple[Tag, Row]]) -> None:
+        self.out: deque[tuple[Tag, Accepted]] = deque()
         self.given = 0
         self.at_end = False
         self.error: Exception | None = None
         self._rows = rows
-        self._rejected: deque[tuple[Chunk, Rejected]] = deque()
+        self._rejected: deque[tuple[Tag, Rejected]] = deque()
         self._lock = Lock()
         self._closed = False
 
@@ -245,7 +250,7 @@ class _Feed:
         with self._lock:
             while not self._closed:
                 try:
-                    chunk, row = next(self._rows)
+                    tag, row = next(self._rows)
                 except StopIteration:
                     self.at_end = self._closed = True
                 except Exception as error:
@@ -253,13 +258,13 @@ class _Feed:
                     self.error, self._closed = error, True
                 else:
                     if isinstance(row, Accepted):
-                        self.out.append((chunk, row))
+                        self.out.append((tag, row))
                         self.given += 1
                         return row.submission
-                    self._rejected.append((chunk, row))
+                    self._rejected.append((tag, row))
             raise StopIteration
 
-    def new_rejected(self) -> Iterator[tuple[Chunk, Rejected]]:
+    def new_rejected(self) -> Iterator[tuple[Tag, Rejected]]:
         while self._rejected:
             yield self._rejected.popleft()
 
