@@ -366,8 +366,8 @@ def _replace(state: StoreState, replaced: Mapping[str, Any]) -> str:
 def locked_store(folder: Path, *, shared: bool = False) -> Iterator[None]:
     """Keep every other process that writes the store out until the end; with `shared`, let those in that only read too."""
     lock = folder / ".lock"
-    if shared and not lock.exists():
-        yield
+    if shared and not os.access(lock, os.R_OK):
+        yield  # a copy, or the store of somebody else: whoever can write it cannot be kept out from here
         return
     with ExitStack() as held:
         try:
@@ -383,6 +383,11 @@ def locked_store(folder: Path, *, shared: bool = False) -> Iterator[None]:
 def read_ledger(folder: Path, key: PublicKey, *, anchor: str | None = None) -> Iterator[Link]:
     """Yield the ledger's lines, each once it is known to hold; see `chain.read_chain`."""
     return chain.read_chain(folder / LEDGER_FILE, LEDGER, key, anchor=anchor)
+
+
+def anchor_of(folder: Path, key: PublicKey) -> str:
+    """Return the hash of the ledger's last line, to be kept outside the store."""
+    return chain.head(folder / LEDGER_FILE, LEDGER, key)
 
 
 def append_event(folder: Path, key: SigningKey, event: Mapping[str, Any]) -> str:

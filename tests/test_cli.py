@@ -61,7 +61,9 @@ def write(name: str, content: str | bytes) -> str:
 
 def test_run_writes_logs_sealed_records_and_subject_keys(call):
     result = call("run", write("a.csv", GOOD), "-o", "out", *KEYS)
-    assert (result.code, result.out, result.err) == (0, "", "2 drafted · 0 held · 0 rejected\n")
+    assert (result.code, result.err) == (0, "2 drafted · 0 held · 0 rejected\n")
+    assert re.fullmatch(r"anchor: [0-9a-f]{64}\n", result.out)
+    assert result.out == call("verify", "out", "--public-key", SIGNING.public.line, "--anchor", result.out.split()[1]).out
     assert [log["status"] for log in lines("out/log")] == ["draft", "draft"]
     opened = [json.loads(open_sealed(line["sealed"].encode(), [UNIT])) for line in lines("out/sealed")]
     assert sorted(record["narrative"] for record in opened) == ["A car.", "Two men."]
