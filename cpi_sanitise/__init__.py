@@ -16,9 +16,20 @@ from .settings import Settings
 from .submission import Submission
 
 if TYPE_CHECKING:
+    from .frames import sanitise_frame
     from .sanitiser import Examination, Result, Sanitiser
 
-__all__ = ["Examination", "LogStatement", "Result", "SanitiseError", "SanitisedLog", "Sanitiser", "Settings", "Submission"]
+__all__ = [
+    "Examination",
+    "LogStatement",
+    "Result",
+    "SanitiseError",
+    "SanitisedLog",
+    "Sanitiser",
+    "Settings",
+    "Submission",
+    "sanitise_frame",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -27,4 +38,8 @@ def __getattr__(name: str) -> Any:
         from . import sanitiser
 
         return getattr(sanitiser, name)
+    if name == "sanitise_frame":
+        from .frames import sanitise_frame
+
+        return sanitise_frame
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

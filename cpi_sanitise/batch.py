@@ -1,52 +1,45 @@
-"""Many submissions → a folder of logs, sealed records, subject keys and rejected rows. One bad row does not stop the rest.
+"""Many submissions → a store: sanitise, seal, write, and go on where a run was stopped. One bad row does not stop the rest.
 
-    log/part-<random>.jsonl            a sanitised log a line
-    sealed/part-<random>.jsonl         {"urn", "sealed"}: the sealed record as armored age text, for the unit
-    subject_keys/part-<random>.jsonl   {"urn", "sealed"}: the subject key as armored age text, for officers
-    rejected/part-<random>.jsonl       {"urn", "file", "row", "reason", "cure", "sealed"}: the row's bytes, for the unit
-
-The first three share a name. Rows stand in URN order, names are random, and a file's time is its day, so that neither
-place nor name nor time tells in which order submissions came in. Rejected rows have parts of their own: their row
-numbers beside the logs' names would tell from which rows those logs were made.
+The input is cut into chunks in its order: `chunk_size` rows, or fewer where rows are huge. A chunk whose part is in the
+ledger is passed over on the next run, once its rows are known to be the same; every other is done from its beginning.
+So a run that is killed at any moment loses nothing and does nothing twice.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import os
-import secrets
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
-from .errors import StageError
+from .chain import SigningKey
+from .errors import StageError, StoreError
 from .intake import Accepted, Rejected
-from .sanitised_log import SanitisedLog, new_urn
-from .sealed_record import Recipients, armored, padded_json, seal_armored
+from .store import (
+    ChunkDone,
+    InputDigest,
+    Result,
+    Terms,
+    append_complete,
+    append_part,
+    begin_or_resume,
+    input_key,
+    locked_store,
+    write_part,
+)
 from .submission import Submission
 
-CHUNK_SIZE = 1000
+Row = Accepted | Rejected
+Tag = TypeVar("Tag")
 
-# A part is written sooner where submissions are huge, so that memory stays bounded.
-_PART_LIMIT_CHARACTERS = 64 * 1024 * 1024
-_SMALLEST_REJECTED_BYTES = 4096
+# A chunk ends sooner where submissions are huge, so that memory stays bounded.
+_CHUNK_LIMIT_BYTES = 32 * 1024 * 1024
 
 
-class Result(Protocol):
-    """What comes of one submission."""
-
-    @property
-    def log(self) -> SanitisedLog: ...
-    @property
-    def sealed(self) -> bytes: ...
-    @property
-    def subject_key(self) -> bytes: ...
+# So many submissions in a row that end in an error are no fault of theirs.
+_MOST_DEATHS = 50
 
 
 class Sanitises(Protocol):
@@ -64,57 +57,144 @@ class Counts:
     held: int = 0
     rejected: int = 0
 
+    @property
+    def total(self) -> int:
+        return self.drafted + self.held + self.rejected
+
 
 Watcher = Callable[[Counts, Rejected | None], None]
 
 
 def write_batch(
-    rows: Iterable[Accepted | Rejected],
+    rows: Iterable[Row],
     sanitiser: Sanitises,
     folder: Path,
     *,
-    unit: Recipients,
+    terms: Terms,
+    key: SigningKey,
+    inputs: Sequence[Path] = (),
     n_process: int = 1,
-    chunk_size: int = CHUNK_SIZE,
     watch: Watcher | None = None,
 ) -> Counts:
-    """Sanitise every row into `folder`; each ends in a log with its sealed record, or sealed among the rejected.
+    """Sanitise every row into the store, or those that an earlier run left; each ends in a log with its sealed record, or rejected.
 
-    `watch` is called after every row with the counts, and with the row where it was rejected. An error of `rows` itself,
-    such as a disk that goes away, is raised after everything read before it is written.
+    `terms` says what the sanitiser was made with, `inputs` are the files of the rows: both must be the same when a run goes
+    on. `watch` is called at the start and after every row of this run, with the counts of the whole store, and with the row
+    where it was rejected. An error of `rows` itself, such as a disk that goes away, is raised after everything read before
+    it is done.
     """
-    counts = Counts()
-    drafts = _Part(folder, chunk_size)
-    rejects = _Part(folder, chunk_size)
-    try:
-        for outcome in _outcomes(rows, sanitiser, n_process):
+    with locked_store(folder):
+        state = begin_or_resume(folder, key, terms, inputs)
+        state.files.clear()  # of no more use here, and as big as the ledger
+        counts = Counts(state.total("drafted"), state.total("held"), state.total("rejected"))
+        if watch is not None:
+            watch(counts, None)
+        if state.complete:
+            return counts
+        left = chunks(rows, dict(state.chunks), terms.chunk_size, input_key(key, state))
+        for chunk, outcome in outcomes(left, sanitiser, n_process):
+            chunk.outcomes.append(outcome)
             if isinstance(outcome, Rejected):
                 counts.rejected += 1
-                rejects.add(*_rejected_lines(outcome, unit))
             else:
                 counts.held += outcome.log.status == "held"
                 counts.drafted += outcome.log.status == "draft"
-                drafts.add(*_result_lines(outcome))
             if watch is not None:
                 watch(counts, outcome if isinstance(outcome, Rejected) else None)
-    finally:
-        # When the user stops a run too: what is done is done.
-        rejects.write()
-        drafts.write()
-    return counts
+            if chunk.closed and len(chunk.outcomes) == chunk.rows:
+                part = write_part(folder, chunk.outcomes, terms.unit)
+                chunk.outcomes.clear()
+                digest = chunk.digest.hexdigest()
+                append_part(folder, key, part, chunk=chunk.number, input_digest=digest)
+                state.chunks[chunk.number] = ChunkDone(part.rows, digest, part.drafted, part.held, part.rejected)
+        append_complete(folder, key, state)
+        return counts
+
+
+# Chunks of the input
+
+
+@dataclass(slots=True, eq=False)
+class Chunk:
+    """Rows of the input that are written together. Once `closed`, no more come to it."""
+
+    number: int
+    digest: InputDigest = field(repr=False)
+    rows: int = 0
+    closed: bool = False
+    outcomes: list[Result | Rejected] = field(default_factory=list, repr=False)
+
+
+def chunks(rows: Iterable[Row], done: Mapping[int, ChunkDone], size: int, key: bytes) -> Iterator[tuple[Chunk, Row]]:
+    """Yield every row that is not done yet, with its chunk, which is closed before its last row is yielded.
+
+    Where chunks end depends on the input alone. Raises StoreError where the rows of a chunk that is done are not those
+    that were done, and an error of `rows` after the rows before it.
+    """
+    ahead = _Ahead(rows)
+    number = 0
+    while ahead.row is not None:
+        chunk, finished, read_bytes = Chunk(number, InputDigest(key)), done.get(number), 0
+        while ahead.row is not None and not chunk.closed:
+            row = ahead.row
+            ahead.step()
+            chunk.digest.add(row)
+            chunk.rows += 1
+            read_bytes += len(row.raw)
+            if finished is not None:
+                chunk.closed = chunk.rows == finished.rows
+            else:
+                chunk.closed = ahead.row is None or chunk.rows == size or read_bytes >= _CHUNK_LIMIT_BYTES
+                yield chunk, row
+        if finished is not None and (not chunk.closed or chunk.digest.hexdigest() != finished.input):
+            raise ahead.error or _changed(number)
+        number += 1
+    if ahead.error is not None:
+        raise ahead.error
+    if any(later >= number for later in done):
+        raise _changed(number)
+
+
+class _Ahead:
+    """The next row, read before it is wanted, so that the last is known to be the last; None at the end or at an error."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.row: Row | None = None
+        self.error: Exception | None = None
+        self._rows = iter(rows)
+        self.step()
+
+    def step(self) -> None:
+        self.row = None
+        try:
+            self.row = next(self._rows, None)
+        except Exception as error:
+            self.error = error
+
+
+def _changed(number: int) -> StoreError:
+    return StoreError(
+        f"the input is not the one that the store was begun with: it differs in chunk {number}, which is done",
+        hint="put the files back as they were, or give a new folder for the changed ones",
+    )
 
 
 # Rows through the sanitiser
 
 
-def _outcomes(rows: Iterable[Accepted | Rejected], sanitiser: Sanitises, n_process: int) -> Iterator[Result | Rejected]:
-    source = iter(rows)
+def outcomes(rows: Iterator[tuple[Tag, Row]], sanitiser: Sanitises, n_process: int) -> Iterator[tuple[Tag, Result | Rejected]]:
+    """Yield what comes of each row, beside the tag that it came with; rejected rows may come a little early.
+
+    A submission that breaks the sanitiser becomes a rejected row. An error of `rows` is raised after the rows before it.
+    """
+    died = 0
     while True:
-        feed = _Feed(source)
+        feed: _Feed[Tag] = _Feed(rows)
         try:
             for result in sanitiser.pipe(feed, n_process=n_process):
-                feed.out.popleft()
-                yield result
+                tag, _ = feed.out.popleft()
+                died = 0
+                yield tag, result
                 yield from feed.new_rejected()
         except Exception:
             # One submission broke the stream. Those still out are tried alone, and the rest in a new stream.
@@ -122,8 +202,14 @@ def _outcomes(rows: Iterable[Accepted | Rejected], sanitiser: Sanitises, n_proce
                 raise
         feed.close()
         yield from feed.new_rejected()
-        for row in feed.out:
-            yield _alone(sanitiser, row)
+        for tag, row in feed.out:
+            outcome = _alone(sanitiser, row, n_process)
+            died = died + 1 if isinstance(outcome, Rejected) else 0
+            if died > _MOST_DEATHS:
+                raise StageError(
+                    "one submission after another could not be sanitised", hint="see to memory, give fewer processes, and run it again"
+                )
+            yield tag, outcome
         if feed.error is not None:
             raise feed.error
         if feed.at_end:
@@ -132,9 +218,10 @@ def _outcomes(rows: Iterable[Accepted | Rejected], sanitiser: Sanitises, n_proce
             raise StageError("the sanitiser takes no more submissions", hint="run it again with --n-process 1")
 
 
-def _alone(sanitiser: Sanitises, row: Accepted) -> Result | Rejected:
+def _alone(sanitiser: Sanitises, row: Accepted, n_process: int) -> Result | Rejected:
     try:
-        return sanitiser(row.submission)
+        # In a process of its own where there are such: what killed one must not kill the run.
+        return next(sanitiser.pipe([row.submission], n_process=n_process)) if n_process > 1 else sanitiser(row.submission)
     except Exception as error:
         # By its name only: the words of an unforeseen error may quote the text.
         reason = f"it could not be sanitised: {type(error).__name__}"
@@ -142,19 +229,19 @@ def _alone(sanitiser: Sanitises, row: Accepted) -> Result | Rejected:
         return Rejected(row.file, row.row, row.source, row.raw, reason, cure)
 
 
-class _Feed:
+class _Feed(Generic[Tag]):
     """Hands submissions to a stream and remembers which are still out, so that a stream that breaks loses none.
 
-    A pool of processes reads from a thread of its own, hence the lock.
+    A pool of processes may read from a thread of its own, hence the lock.
     """
 
-    def __init__(self, rows: Iterator[Accepted | Rejected]) -> None:
-        self.out: deque[Accepted] = deque()
+    def __init__(self, rows: Iterator[tuple[Tag, Row]]) -> None:
+        self.out: deque[tuple[Tag, Accepted]] = deque()
         self.given = 0
         self.at_end = False
         self.error: Exception | None = None
         self._rows = rows
-        self._rejected: deque[Rejected] = deque()
+        self._rejected: deque[tuple[Tag, Rejected]] = deque()
         self._lock = Lock()
         self._closed = False
 
@@ -165,7 +252,7 @@ class _Feed:
         with self._lock:
             while not self._closed:
                 try:
-                    row = next(self._rows)
+                    tag, row = next(self._rows)
                 except StopIteration:
                     self.at_end = self._closed = True
                 except Exception as error:
@@ -173,90 +260,16 @@ class _Feed:
                     self.error, self._closed = error, True
                 else:
                     if isinstance(row, Accepted):
-                        self.out.append(row)
+                        self.out.append((tag, row))
                         self.given += 1
                         return row.submission
-                    self._rejected.append(row)
+                    self._rejected.append((tag, row))
             raise StopIteration
 
-    def new_rejected(self) -> Iterator[Rejected]:
+    def new_rejected(self) -> Iterator[tuple[Tag, Rejected]]:
         while self._rejected:
             yield self._rejected.popleft()
 
     def close(self) -> None:
         with self._lock:
             self._closed = True
-
-
-# Lines and parts
-
-
-def _result_lines(result: Result) -> tuple[str, dict[str, str]]:
-    urn = result.log.urn
-    return urn, {
-        "sealed": json.dumps({"urn": urn, "sealed": armored(result.sealed)}),
-        "subject_keys": json.dumps({"urn": urn, "sealed": armored(result.subject_key)}),
-        "log": result.log.to_json(),
-    }
-
-
-def _rejected_lines(row: Rejected, unit: Recipients) -> tuple[str, dict[str, str]]:
-    urn = new_urn()
-    shown = {"urn": urn, "file": row.file, "row": row.row, "reason": row.reason, "cure": row.cure}
-    hidden = {"format": 1, "urn": urn, "source": row.source, "raw_base64": base64.b64encode(row.raw).decode("ascii")}
-    sealed = seal_armored(padded_json(hidden, _SMALLEST_REJECTED_BYTES), unit)
-    return urn, {"rejected": json.dumps({**shown, "sealed": sealed})}
-
-
-class _Part:
-    """Lines that are written together, one file of the same random name in each folder, when there are enough of them."""
-
-    def __init__(self, folder: Path, size: int) -> None:
-        self._folder = folder
-        self._size = size
-        self._rows: dict[str, dict[str, str]] = {}
-        self._characters = 0
-
-    def add(self, urn: str, lines: dict[str, str]) -> None:
-        self._rows[urn] = lines
-        self._characters += sum(map(len, lines.values()))
-        if len(self._rows) >= self._size or self._characters >= _PART_LIMIT_CHARACTERS:
-            self.write()
-
-    def write(self) -> None:
-        rows, self._rows, self._characters = self._rows, {}, 0
-        if not rows:
-            return
-        name = f"part-{secrets.token_hex(8)}.jsonl"
-        # In the order in which `_result_lines` names them: no log is ever there without its sealed record.
-        for kind in next(iter(rows.values())):
-            _write_part(self._folder / kind, name, [rows[urn][kind] for urn in sorted(rows)])
-
-
-def _write_part(folder: Path, name: str, lines: Iterable[str]) -> None:
-    """Write a file so that it is there whole or not at all, even if the power fails."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{name}.tmp"
-    try:
-        with temporary.open("x", encoding="utf-8", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in lines)
-            file.flush()
-            os.fsync(file.fileno())
-        midnight = datetime.combine(datetime.now(UTC), time(), UTC).timestamp()
-        os.utime(temporary, (midnight, midnight))
-        temporary.rename(folder / name)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    # Windows cannot open a folder, and syncs a rename by itself.
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

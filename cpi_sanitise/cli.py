@@ -10,26 +10,39 @@ from __future__ import annotations
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from time import monotonic
 from typing import get_args
 
 import click
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.text import Text
 
 from .batch import Counts, write_batch
+from .chain import PublicKey, SigningKey
 from .columns import ENCODINGS, ColumnMapping
-from .errors import CommandError, IntakeError, RecipientError, SanitiseError, SettingsError
+from .errors import CommandError, IntakeError, RecipientError, SanitiseError, SettingsError, SigningKeyError
 from .explaining import explanation
 from .intake import Accepted, Rejected, read_rows
 from .sealed_record import Recipients, check_apart
 from .settings import Caution, Settings
+from .store import Terms, anchor_of
+from .verification import verify_store
 
 # More than these would scroll the first ones away; all of them are listed in the folder `rejected`.
 REJECTED_ROWS_SHOWN = 20
@@ -66,12 +79,12 @@ def run_command(arguments: list[str] | None = None) -> int:
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "cpi-sanitise"
             return _fail(_usage_fault(error), f"see `{command} --help`", 2)
-        except (CommandError, SettingsError, RecipientError, IntakeError) as error:
+        except (CommandError, SettingsError, RecipientError, IntakeError, SigningKeyError) as error:
             return _fail(str(error), error.hint, 2)
         except SanitiseError as error:
             return _fail(str(error), error.hint, 1)
         except (click.Abort, KeyboardInterrupt):
-            return _fail("stopped", "what is in the output folder is whole; the rest was not begun", 1)
+            return _fail("stopped", "the store is whole up to its last finished chunk; the same command goes on from there", 1)
         except OSError as error:
             # Without the file name, which Python would add.
             return _fail(f"a file could not be used: {error.strerror or type(error).__name__}", "check space, paths and permissions", 1)
@@ -136,7 +149,8 @@ _SETTINGS = click.option("--settings", "settings_file", type=_FILE, metavar="TOM
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE…")
-@click.option("-o", "--output", "folder", required=True, type=_FILE, metavar="DIR", help="Folder for the parts; they are added to it.")
+@click.option("-o", "--output", "folder", required=True, type=_FILE, metavar="STORE", help="Folder of the store, new or to be continued.")
+@click.option("--signing-key", required=True, type=_FILE, metavar="FILE", help="Signs the ledger; `keygen --name signing` makes one.")
 @click.option("--unit-key", "unit_keys", multiple=True, metavar="AGE1…", help="Public key of the intelligence unit; may be repeated.")
 @click.option("--unit-key-file", "unit_key_files", multiple=True, type=_FILE, metavar="FILE", help="File of such keys, one a line.")
 @click.option("--officer-key", "officer_keys", multiple=True, metavar="AGE1…", help="Public key of the officers; may be repeated.")
@@ -149,6 +163,7 @@ _SETTINGS = click.option("--settings", "settings_file", type=_FILE, metavar="TOM
 def run(
     files: tuple[Path, ...],
     folder: Path,
+    signing_key: Path,
     unit_keys: tuple[str, ...],
     unit_key_files: tuple[Path, ...],
     officer_keys: tuple[str, ...],
@@ -159,23 +174,63 @@ def run(
     settings_file: Path | None,
     n_process: int,
 ) -> int:
-    """Sanitise FILE… (.jsonl .json .csv .tsv .txt) into logs, sealed records and subject keys.
+    """Sanitise FILE… (.jsonl .json .csv .tsv .txt) into a store of logs, sealed records and subject keys, with a signed ledger.
 
-    A row that cannot be read is reported by number and sealed to the unit; the others go on.
+    A row that cannot be read is reported by number and sealed to the unit; the others go on. A run that was stopped,
+    in whatever way, goes on when the same command is given again. The anchor that is printed at the end is to be kept
+    where those who can write to the store cannot reach it: `verify --anchor` then shows a ledger that was written anew.
     """
     unit = _recipients("unit", unit_keys, unit_key_files)
     officers = _recipients("officers", officer_keys, officer_key_files)
     check_apart(unit, officers)
+    key = SigningKey.read(signing_key)
     rows = read_rows(files, mapping=_mapping(mapping_file), encoding=encoding)
     settings = _settings(settings_file, caution)
 
-    from .sanitiser import Sanitiser
+    from .sanitiser import Sanitiser, made_by
 
     sanitiser = Sanitiser(unit_keys=list(unit.keys), officer_keys=list(officers.keys), settings=settings)
-    with _Progress() as progress:
-        counts = write_batch(rows, sanitiser, folder, unit=unit, n_process=n_process, watch=progress.show)
+    terms = Terms(made_by(), settings, unit, officers)
+    with _Progress(files) as progress:
+        counts = write_batch(
+            progress.following(rows), sanitiser, folder, terms=terms, key=key, inputs=files, n_process=n_process, watch=progress.show
+        )
     click.echo(progress.summary(counts), err=True)
+    click.echo(f"anchor: {anchor_of(folder, key.public)}")
     return 1 if counts.held or counts.rejected else 0
+
+
+@cli.command()
+@click.argument("folder", type=_FILE, metavar="STORE")
+@click.option("--public-key", required=True, metavar="KEY", help="Public signing key, cpi-ed25519:…, or a file that holds it.")
+@click.option("--anchor", metavar="HASH", help="An anchor that was kept outside the store: the ledger must still contain its line.")
+def verify(folder: Path, public_key: str, anchor: str | None) -> int:
+    """Check every record of STORE against its signed ledger, and print the ledger's anchor.
+
+    Keep the anchor where those who can write to the store cannot reach it. Exit code 1 if anything was altered, removed,
+    added, repeated, reordered or truncated.
+    """
+    console = Console(stderr=True, highlight=False)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as live:
+        task = live.add_task("", total=None)
+        found = verify_store(
+            folder,
+            PublicKey.read(public_key),
+            anchor=anchor,
+            watch=lambda done, total: live.update(task, completed=done, total=total),
+        )
+    for fault in found.faults:
+        click.echo(f"cpi-sanitise: error: {fault}", err=True)
+    if not found.complete and found.anchor:
+        click.echo("cpi-sanitise: warning: the run is not finished; the same `run` command continues it", err=True)
+    if found.anchor:
+        click.echo(f"anchor: {found.anchor}")
+    if found.faults:
+        click.echo("hint: compare the store with a backup; nothing of it is evidence before each fault is explained", err=True)
+        return 1
+    click.echo(f"every record holds: {_counted(Counts(found.drafted, found.held, found.rejected))}", err=True)
+    return 0
 
 
 @cli.command()
@@ -246,20 +301,30 @@ def _rejection(row: Rejected) -> str:
 
 
 class _Progress:
-    """Counts on stderr while the work goes on, drawn only where stderr is a terminal, and the first rejected rows."""
+    """Counts on stderr while the work goes on, drawn only where stderr is a terminal, and the first rejected rows.
 
-    def __init__(self) -> None:
+    How far it is is known by the bytes that were read of each file, since to count rows beforehand is to read all twice.
+    """
+
+    def __init__(self, files: Sequence[Path]) -> None:
         console = Console(stderr=True, highlight=False)
+        self._sizes = [file.stat().st_size for file in files if file.is_file()]
+        known = len(self._sizes) == len(files)
         self._live = Progress(
             SpinnerColumn(),
+            *([BarColumn(), TaskProgressColumn()] if known else []),
             TextColumn("{task.description}"),
             TimeElapsedColumn(),
+            *([TextColumn("left:"), TimeRemainingColumn()] if known else []),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
-        self._task = self._live.add_task(_counted(Counts()), total=None)
+        self._task = self._live.add_task(_counted(Counts()), total=sum(self._sizes) if known else None)
+        self._file = self._bytes = 0
         self._hidden = 0
+        self._before: Counts | None = None
+        self._started = 0.0
 
     def __enter__(self) -> _Progress:
         self._live.start()
@@ -268,11 +333,27 @@ class _Progress:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
 
+    def following(self, rows: Iterable[Accepted | Rejected]) -> Iterator[Accepted | Rejected]:
+        """Hand the rows on, and remember how far into the files they reach."""
+        for row in rows:
+            if row.file != self._file:
+                self._file, self._bytes = row.file, 0
+            self._bytes += len(row.raw)
+            yield row
+
     def show(self, counts: Counts, rejected: Rejected | None) -> None:
-        self._live.update(self._task, description=_counted(counts))
+        if self._before is None:
+            self._before, self._started = replace(counts), monotonic()
+            if self._before.total:
+                click.echo(f"continued after: {_counted(counts)}", err=True)
+        seconds = monotonic() - self._started
+        rate = f" · {(counts.total - self._before.total) / seconds:.1f} a second" if seconds > 1 else ""
+        # A row's bytes may be more than those of its file, as where a spreadsheet is unpacked.
+        read = sum(self._sizes[: self._file - 1]) + min([self._bytes, *self._sizes[self._file - 1 : self._file]]) if self._file else 0
+        self._live.update(self._task, description=_counted(counts) + rate, completed=read)
         if rejected is None:
             return
-        if counts.rejected > REJECTED_ROWS_SHOWN:
+        if counts.rejected - self._before.rejected > REJECTED_ROWS_SHOWN:
             self._hidden += 1
             return
         self._live.console.print(Text(_rejection(rejected)), soft_wrap=True)

@@ -139,16 +139,17 @@ def find_columns(text: TextIO, mapping: ColumnMapping, *, file: int, tabs: bool 
     # One submission may be longer than Python's limit of 131,072 characters a cell; `Submission` has the limit that counts.
     csv.field_size_limit(2**31 - 1)
     declared = mapping.delimiter or ("\t" if tabs else None)
-    tried = {delimiter: _columns(_first_row(text, delimiter), mapping) for delimiter in ([declared] if declared else _DELIMITERS)}
+    tried = {delimiter: columns_of(_first_row(text, delimiter), mapping) for delimiter in ([declared] if declared else _DELIMITERS)}
     # The delimiter under which most headings are known; the first of equals.
     best = max(tried, key=lambda delimiter: sum(column.target in TARGETS for column in tried[delimiter]))
     if not tried[best]:
         raise IntakeError(f"file {file} has no headings", hint="begin it with one row of headings")
-    _check(tried[best], mapping, file)
+    check_columns(tried[best], mapping, file=file)
     return tried[best], best
 
 
-def _columns(headings: list[str], mapping: ColumnMapping) -> list[Column]:
+def columns_of(headings: list[str], mapping: ColumnMapping) -> list[Column]:
+    """Return what the column under each heading is taken for."""
     mapped = {_heading(heading): target for heading, target in mapping.columns.items()}
     met: Counter[str] = Counter()
     columns = []
@@ -163,7 +164,8 @@ def _columns(headings: list[str], mapping: ColumnMapping) -> list[Column]:
     return columns
 
 
-def _check(columns: list[Column], mapping: ColumnMapping, file: int) -> None:
+def check_columns(columns: list[Column], mapping: ColumnMapping, *, file: int) -> None:
+    """Raise for what is wrong with the headings of a file."""
     # Headings are given by number: in a file without headings, the first row is somebody's report.
     unknown = [str(place) for place, column in enumerate(columns, start=1) if column.target is None]
     if unknown:

@@ -11,6 +11,9 @@
     ├── LogError             a log is not what a log must be                    → do not release it
     ├── SealError            the original could not be sealed                   → keep the original, write no log
     │   └── RecipientError       a public key is missing, malformed or a secret one
+    ├── StoreError           a store cannot be continued, or was altered       → what the hint says
+    │   ├── ChainError           a ledger or audit trail was altered, or is damaged
+    │   └── SigningKeyError      a signing key, or its public half, is missing or malformed
     ├── OpenError            a sealed file could not be opened                  → another identity, another copy
     │   └── IdentityError        an identity file cannot be read or must not be written
     └── CommandError         a command was asked for what it refuses            → the option that the hint names
@@ -68,6 +71,18 @@ class SealError(SanitiseError):
 
 class RecipientError(SealError):
     """A public key is missing, malformed, given twice over, or is a secret key."""
+
+
+class StoreError(SanitiseError):
+    """A store cannot be written or continued, or holds something other than its ledger says."""
+
+
+class ChainError(StoreError):
+    """A line of a ledger or an audit trail was altered, removed, added, moved or truncated, or cannot be added."""
+
+
+class SigningKeyError(StoreError):
+    """A signing key or its public half is missing, malformed or open to others."""
 
 
 class OpenError(SanitiseError):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyrage
 
+from .chain import SigningKey
 from .errors import IdentityError, OpenError
 
 
@@ -50,6 +51,19 @@ def write_identity(identity: Identity, path: Path, *, name: str) -> None:
         ) from None
     except OSError as error:
         raise IdentityError(f"the identity file cannot be written: {error.strerror}", hint="check the folder and its permissions") from None
+
+
+def write_signing_key(key: SigningKey, path: Path) -> None:
+    """Write a signing key that only its owner can read, and never over another file."""
+    try:
+        write_private(path, key.pem())
+    except FileExistsError:
+        raise IdentityError(
+            "the file of the signing key exists already and was left as it is",
+            hint="choose another name; a store that an overwritten key signed could never be continued",
+        ) from None
+    except OSError as error:
+        raise IdentityError(f"the signing key cannot be written: {error.strerror}", hint="check the folder and its permissions") from None
 
 
 def read_identities(path: Path) -> list[Identity]:

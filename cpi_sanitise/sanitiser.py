@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
-from multiprocessing import get_context
+from itertools import chain, islice
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from .errors import RecipientError, SanitiseError
@@ -47,6 +54,7 @@ from .triage import Triage, triage
 from .vantage import attribution_risk, find_vantage, replaced
 
 READ_AHEAD = 4  # submissions in flight for each process, so that a stream is never held in memory
+RECYCLED_AFTER = 5_000  # submissions for each process, some minutes of work against the seconds of loading
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +166,11 @@ class Sanitiser:
         if self._unit is None or self._officers is None:
             raise RecipientError("no public keys were given", hint="Sanitiser(unit_keys=[…], officer_keys=[…])")
         given = (self._unit.keys, self._officers.keys, self.settings)
-        with get_context("spawn").Pool(n_process, initializer=_load, initargs=given) as pool:
-            waiting = []
-            for submission in submissions:
-                waiting.append(pool.apply_async(_sanitise, (submission,)))
-                if len(waiting) >= READ_AHEAD * n_process:
-                    yield waiting.pop(0).get()
-            for result in waiting:
-                yield result.get()
+        source = iter(submissions)
+        for first in source:
+            # New processes from time to time, so that no leak of a library adds up. `max_tasks_per_child` can hang:
+            # https://github.com/python/cpython/issues/115634
+            yield from _pooled(chain((first,), islice(source, RECYCLED_AFTER * n_process - 1)), n_process, given)
 
     # --- the flow -------------------------------------------------------------------------------------------------------
 
@@ -338,9 +343,37 @@ def _period(submission: Submission) -> str | None:
 
 _LOADED: list[Sanitiser] = []
 
+_Given = tuple[tuple[str, ...], tuple[str, ...], Settings]
+
+
+def _pooled(submissions: Iterable[Submission], n_process: int, given: _Given) -> Iterator[Result]:
+    """Sanitise in input order in processes of their own. One that dies breaks the stream, where a plain pool would wait forever."""
+    pool = ProcessPoolExecutor(n_process, mp_context=get_context("spawn"), initializer=_load, initargs=given)
+    waiting: deque[Future[Result]] = deque()
+    try:
+        for submission in submissions:
+            waiting.append(pool.submit(_sanitise, submission))
+            if len(waiting) >= READ_AHEAD * n_process:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
 
 def _load(unit_keys: tuple[str, ...], officer_keys: tuple[str, ...], settings: Settings) -> None:
+    # Ctrl-C reaches every process of a terminal; only the first one is to say something.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     _LOADED.append(Sanitiser(unit_keys, officer_keys, settings))
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is killed: it would wait for work for ever, model loaded."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _sanitise(submission: Submission) -> Result:

@@ -8,8 +8,17 @@ from pathlib import Path
 
 import click
 
+from .chain import SigningKey
 from .errors import CommandError, OpenError
-from .opening import generate_identity, open_sealed, others_can_read, read_identities, write_identity, write_private
+from .opening import (
+    generate_identity,
+    open_sealed,
+    others_can_read,
+    read_identities,
+    write_identity,
+    write_private,
+    write_signing_key,
+)
 
 REASONS = (
     "review",
@@ -60,12 +69,18 @@ def unseal(file: Path, identity_files: tuple[Path, ...], reason: str, urn: str |
 
 @click.command()
 @click.option("-o", "--output", required=True, type=_FILE, metavar="FILE", help="Identity file to write; never over another file.")
-@click.option("--name", type=click.Choice(("unit", "officers")), default="unit", show_default=True, help="Whose keys these are.")
+@click.option("--name", type=click.Choice(("unit", "officers", "signing")), default="unit", show_default=True, help="What it is for.")
 def keygen(output: Path, name: str) -> None:
-    """Make a pair of keys. The identity file is readable by you alone; the public key is printed.
+    """Make a pair of keys. The file of the secret half is readable by you alone; the public half is printed.
 
-    Make one pair for the intelligence unit and another for the officers, each on the machine where it will be used.
+    Make one pair for the intelligence unit and another for the officers, each on the machine where it will be used, and a
+    pair that signs ledgers and audit trails: who verifies them needs its printed line from a hand that they trust.
     """
+    if name == "signing":
+        key = SigningKey.generate()
+        write_signing_key(key, output)
+        click.echo(key.public.line)
+        return
     identity = generate_identity()
     write_identity(identity, output, name=name)
     click.echo(identity.public_key)

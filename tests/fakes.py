@@ -71,6 +71,10 @@ class FakeSanitiser:
         )
 
 
+def made_by() -> MadeBy:
+    return MadeBy("0", "0", "0")
+
+
 def lines(folder: Path | str) -> list[dict[str, Any]]:
     """Every line of every part in a folder."""
     return [json.loads(line) for part in sorted(Path(folder).iterdir()) for line in part.read_text(encoding="utf-8").splitlines()]

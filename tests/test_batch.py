@@ -5,23 +5,37 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple
 from itertools import islice
 from pathlib import Path
 
 import pytest
-from fakes import FakeSanitiser, lines
+from fakes import FakeSanitiser, lines, made_by
 
-from cpi_sanitise.batch import write_batch
+from cpi_sanitise.batch import Counts, Row, Watcher, write_batch
+from cpi_sanitise.chain import SigningKey
 from cpi_sanitise.errors import StageError
 from cpi_sanitise.intake import Accepted, Rejected
 from cpi_sanitise.opening import generate_identity, open_sealed
 from cpi_sanitise.sealed_record import Recipients
+from cpi_sanitise.settings import Settings
+from cpi_sanitise.store import Terms
 from cpi_sanitise.submission import Submission
+from cpi_sanitise.verification import verify_store
 
 UNIT, OFFICERS = generate_identity(), generate_identity()
-TO_UNIT = Recipients("unit", (UNIT.public_key,))
+TO_UNIT, TO_OFFICERS = Recipients("unit", (UNIT.public_key,)), Recipients("officers", (OFFICERS.public_key,))
+KEY = SigningKey.generate()
+
+
+def run(rows: Iterable[Row], sanitiser: FakeSanitiser, folder: Path, *, chunk_size: int = 1000, watch: Watcher | None = None) -> Counts:
+    """Write a store, or go on with it, and see that it holds what its ledger says."""
+    terms = Terms(made_by(), Settings(), TO_UNIT, TO_OFFICERS, chunk_size)
+    counts = write_batch(rows, sanitiser, folder, terms=terms, key=KEY, watch=watch)
+    found = verify_store(folder, KEY.public)
+    assert (found.faults, found.complete, found.drafted, found.held, found.rejected) == ((), True, *astuple(counts))
+    return counts
 
 
 @pytest.fixture
@@ -44,7 +58,7 @@ def references(folder: Path) -> list[str]:
 
 
 def test_each_submission_is_in_each_folder_once(tmp_path, sanitiser):
-    counts = write_batch([accepted(n) for n in range(25)], sanitiser, tmp_path, unit=TO_UNIT, chunk_size=10)
+    counts = run([accepted(n) for n in range(25)], sanitiser, tmp_path, chunk_size=10)
     assert (counts.drafted, counts.held, counts.rejected) == (25, 0, 0)
     assert references(tmp_path) == sorted(f"ref {n}" for n in range(25))
     names = [sorted(path.name for path in (tmp_path / kind).iterdir()) for kind in ("log", "sealed", "subject_keys")]
@@ -59,14 +73,14 @@ def test_each_submission_is_in_each_folder_once(tmp_path, sanitiser):
 
 
 def test_a_log_names_the_hash_of_its_sealed_record(tmp_path, sanitiser):
-    write_batch([accepted(1)], sanitiser, tmp_path, unit=TO_UNIT)
+    run([accepted(1)], sanitiser, tmp_path)
     (log,), (sealed,) = lines(tmp_path / "log"), lines(tmp_path / "sealed")
     body = base64.b64decode("".join(sealed["sealed"].splitlines()[1:-1]))
     assert hashlib.sha256(body).hexdigest() == log["sealed_sha256"]
 
 
 def test_rejected_rows_are_sealed_to_the_unit_with_their_bytes(tmp_path, sanitiser):
-    counts = write_batch([rejected(3), accepted(4)], sanitiser, tmp_path, unit=TO_UNIT)
+    counts = run([rejected(3), accepted(4)], sanitiser, tmp_path)
     assert (counts.drafted, counts.rejected) == (1, 1)
     (line,) = lines(tmp_path / "rejected")
     assert {key: line[key] for key in ("file", "row", "reason", "cure")} == {
@@ -85,7 +99,7 @@ def test_rejected_rows_are_sealed_to_the_unit_with_their_bytes(tmp_path, sanitis
 
 def test_a_submission_that_breaks_the_stream_is_rejected_and_the_rest_goes_on(tmp_path, sanitiser):
     rows = [accepted(1), accepted(2, "BREAK Quetzal"), rejected(3), accepted(4), accepted(5, "BREAK Quetzal"), accepted(6, "HOLD")]
-    counts = write_batch(rows, sanitiser, tmp_path, unit=TO_UNIT)
+    counts = run(rows, sanitiser, tmp_path)
     assert (counts.drafted, counts.held, counts.rejected) == (2, 1, 3)
     assert references(tmp_path) == ["ref 1", "ref 4", "ref 6"]
     reasons = sorted((line["row"], line["reason"]) for line in lines(tmp_path / "rejected"))
@@ -130,7 +144,7 @@ class Refusing(FakeSanitiser):
 @pytest.mark.parametrize("kind", [Eager, Forgetful])
 def test_what_a_stream_had_taken_is_not_lost(tmp_path, kind):
     rows = [accepted(n, "BREAK" if n == 2 else "Two men.") for n in range(11)]
-    counts = write_batch(rows, kind([UNIT.public_key], [OFFICERS.public_key]), tmp_path, unit=TO_UNIT)
+    counts = run(rows, kind([UNIT.public_key], [OFFICERS.public_key]), tmp_path)
     assert (counts.drafted, counts.rejected) == (10, 1)
     assert references(tmp_path) == sorted(f"ref {n}" for n in range(11) if n != 2)
 
@@ -138,46 +152,42 @@ def test_what_a_stream_had_taken_is_not_lost(tmp_path, kind):
 @pytest.mark.parametrize(("kind", "error"), [(Stopped, StageError), (Refusing, ValueError)])
 def test_a_stream_that_takes_nothing_is_an_error_and_not_an_endless_loop(tmp_path, kind, error):
     with pytest.raises(error):
-        write_batch([accepted(1)], kind([UNIT.public_key], [OFFICERS.public_key]), tmp_path, unit=TO_UNIT)
+        run([accepted(1)], kind([UNIT.public_key], [OFFICERS.public_key]), tmp_path)
 
 
-@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), KeyboardInterrupt()])
-def test_what_is_done_is_written_before_an_error_of_the_input_is_raised(tmp_path, sanitiser, error):
+def test_what_is_done_is_written_before_an_error_of_the_input_is_raised(tmp_path, sanitiser):
     def rows() -> Iterator[Accepted]:
         yield accepted(1)
         yield accepted(2)
-        raise error
+        raise OSError(5, "Input/output error")
 
-    with pytest.raises(type(error)):
-        write_batch(rows(), sanitiser, tmp_path, unit=TO_UNIT)
-    assert "ref 1" in references(tmp_path)
-
-
-def test_a_full_disk_leaves_no_log_without_its_sealed_record(tmp_path, sanitiser, monkeypatch):
-    real = os.fsync
-    calls = []
-
-    def failing(descriptor: int) -> None:
-        calls.append(descriptor)
-        if len(calls) == 4:  # the second file: each is synced, then its folder
-            raise OSError(28, "No space left on device")
-        real(descriptor)
-
-    monkeypatch.setattr(os, "fsync", failing)
-    with pytest.raises(OSError, match="No space"):
-        write_batch([accepted(1)], sanitiser, tmp_path, unit=TO_UNIT)
-    assert not (tmp_path / "log").exists()
-    assert not list(tmp_path.rglob("*.tmp"))
+    with pytest.raises(OSError, match="Input/output"):
+        run(rows(), sanitiser, tmp_path)
+    assert references(tmp_path) == ["ref 1", "ref 2"]
+    run([accepted(1), accepted(2), accepted(3)], sanitiser, tmp_path)
+    assert references(tmp_path) == ["ref 1", "ref 2", "ref 3"]
 
 
-def test_an_empty_run_writes_nothing(tmp_path, sanitiser):
-    write_batch([], sanitiser, tmp_path / "out", unit=TO_UNIT)
-    assert not (tmp_path / "out").exists()
+def test_when_all_submissions_break_the_run_stops_rather_than_reject_them_all(tmp_path, sanitiser):
+    with pytest.raises(StageError, match="one submission after another"):
+        run([accepted(n, "BREAK") for n in range(60)], sanitiser, tmp_path)
+    run([accepted(n, "BREAK" if n % 2 else "Two men.") for n in range(120)], sanitiser, tmp_path / "half")
+
+
+def test_a_chunk_of_huge_submissions_ends_sooner(tmp_path, sanitiser, monkeypatch):
+    monkeypatch.setattr("cpi_sanitise.batch._CHUNK_LIMIT_BYTES", 1000)
+    run([accepted(n, "Two men. " * 50) for n in range(7)], sanitiser, tmp_path)
+    assert sorted(len(path.read_text().splitlines()) for path in (tmp_path / "log").iterdir()) == [1, 3, 3]
+
+
+def test_an_empty_run_is_a_finished_store(tmp_path, sanitiser):
+    assert run([], sanitiser, tmp_path / "out") == Counts()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".lock", "ledger.jsonl"]
 
 
 def test_names_and_times_of_files_tell_only_the_day(tmp_path, sanitiser):
-    write_batch([accepted(n) for n in range(6)] + [rejected(7)], sanitiser, tmp_path, unit=TO_UNIT, chunk_size=2)
-    parts = [path for path in tmp_path.rglob("*") if path.is_file()]
+    run([accepted(n) for n in range(6)] + [rejected(7)], sanitiser, tmp_path, chunk_size=2)
+    parts = list(tmp_path.rglob("part-*"))
     assert len(parts) == 10
     assert {path.stat().st_mtime % 86_400 for path in parts} == {0}
     assert not any("Yolanda" in path.name or "ref" in path.name for path in parts)
@@ -185,7 +195,7 @@ def test_names_and_times_of_files_tell_only_the_day(tmp_path, sanitiser):
 
 def test_no_plaintext_reaches_the_disk(tmp_path, sanitiser):
     rows = [accepted(1, "Quetzal told me."), accepted(2, "HOLD Quetzal"), accepted(3, "BREAK Quetzal"), rejected(4)]
-    write_batch(rows, sanitiser, tmp_path, unit=TO_UNIT)
+    run(rows, sanitiser, tmp_path)
     written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     for secret in (b"Quetzal", b"Yolanda", b"ref 1", base64.b64encode(b"\xffQuetzal")):
         assert secret not in written
@@ -193,11 +203,10 @@ def test_no_plaintext_reaches_the_disk(tmp_path, sanitiser):
 
 def test_the_watcher_sees_counts_and_rejections(tmp_path, sanitiser):
     seen = []
-    write_batch(
+    run(
         [accepted(1), rejected(2)],
         sanitiser,
         tmp_path,
-        unit=TO_UNIT,
         watch=lambda counts, row: seen.append((counts.drafted + counts.rejected, row and row.row)),
     )
-    assert seen == [(1, None), (2, 2)]
+    assert seen == [(0, None), (1, None), (2, 2)]

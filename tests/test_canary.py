@@ -14,6 +14,8 @@ import pyrage
 import pytest
 
 from cpi_sanitise import Submission
+from cpi_sanitise.chain import SigningKey
+from cpi_sanitise.opening import write_signing_key
 from cpi_sanitise.submission import FORM_FIELDS
 
 FORM = {
@@ -128,6 +130,7 @@ def test_every_byte_of_a_run(tmp_path, identities):
     (source / "Vexworthy.jsonl").write_text(json.dumps(row) + "\n" + json.dumps(broken) + "\n{not json Vexworthy\n")
     scratch, out = tmp_path / "scratch", tmp_path / "out"
     scratch.mkdir()
+    write_signing_key(SigningKey.generate(), tmp_path / "signing.pem")
     done = subprocess.run(
         [
             sys.executable,
@@ -141,6 +144,8 @@ def test_every_byte_of_a_run(tmp_path, identities):
             str(identities["unit"].to_public()),
             "--officer-key",
             str(identities["officers"].to_public()),
+            "--signing-key",
+            str(tmp_path / "signing.pem"),
         ],  # fmt: skip
         capture_output=True,
         check=False,

@@ -13,15 +13,19 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
-from fakes import FakeSanitiser, lines
+from fakes import FakeSanitiser, lines, made_by
 
 from cpi_sanitise import cli
+from cpi_sanitise.chain import SigningKey
 from cpi_sanitise.cli import run_command
-from cpi_sanitise.opening import generate_identity, open_sealed, write_identity
+from cpi_sanitise.opening import generate_identity, open_sealed, write_identity, write_signing_key
 from cpi_sanitise.sealed_record import Recipients, seal
 
 UNIT, OFFICERS = generate_identity(), generate_identity()
-KEYS = ["--unit-key", UNIT.public_key, "--officer-key", OFFICERS.public_key]
+SIGNING = SigningKey.generate()
+AGE_KEYS = ["--unit-key", UNIT.public_key, "--officer-key", OFFICERS.public_key]
+SIGN = ["--signing-key", "signing.pem"]
+KEYS = [*AGE_KEYS, *SIGN]
 GOOD = "reference,narrative\n1,Two men.\n2,A car.\n"
 
 
@@ -29,7 +33,7 @@ GOOD = "reference,narrative\n1,Two men.\n2,A car.\n"
 def _fake_sanitiser(monkeypatch, request):
     if "model" not in request.keywords:
         module = ModuleType("cpi_sanitise.sanitiser")
-        module.Sanitiser = FakeSanitiser
+        module.Sanitiser, module.made_by = FakeSanitiser, made_by
         monkeypatch.setitem(sys.modules, "cpi_sanitise.sanitiser", module)
 
 
@@ -37,6 +41,7 @@ def _fake_sanitiser(monkeypatch, request):
 def call(tmp_path, monkeypatch, capfd):
     """Run a command in an empty folder; give its exit code, stdout and stderr."""
     monkeypatch.chdir(tmp_path)
+    write_signing_key(SIGNING, Path("signing.pem"))
 
     def call(*arguments: str) -> SimpleNamespace:
         code = run_command(list(arguments))
@@ -56,19 +61,23 @@ def write(name: str, content: str | bytes) -> str:
 
 def test_run_writes_logs_sealed_records_and_subject_keys(call):
     result = call("run", write("a.csv", GOOD), "-o", "out", *KEYS)
-    assert (result.code, result.out, result.err) == (0, "", "2 drafted · 0 held · 0 rejected\n")
+    assert (result.code, result.err) == (0, "2 drafted · 0 held · 0 rejected\n")
+    assert re.fullmatch(r"anchor: [0-9a-f]{64}\n", result.out)
+    assert result.out == call("verify", "out", "--public-key", SIGNING.public.line, "--anchor", result.out.split()[1]).out
     assert [log["status"] for log in lines("out/log")] == ["draft", "draft"]
     opened = [json.loads(open_sealed(line["sealed"].encode(), [UNIT])) for line in lines("out/sealed")]
     assert sorted(record["narrative"] for record in opened) == ["A car.", "Two men."]
     opened = [json.loads(open_sealed(line["sealed"].encode(), [OFFICERS])) for line in lines("out/subject_keys")]
     assert sorted(key["urn"] for key in opened) == [log["urn"] for log in lines("out/log")]
-    assert sorted(path.name for path in Path("out").iterdir()) == ["log", "sealed", "subject_keys"]
+    assert sorted(path.name for path in Path("out").iterdir()) == [".lock", "ledger.jsonl", "log", "sealed", "subject_keys"]
 
 
 def test_keys_may_come_from_files(call):
     write("unit.pub", f"# unit\n{UNIT.public_key}\n")
     write("officers.pub", OFFICERS.public_key)
-    assert call("run", write("a.csv", GOOD), "-o", "out", "--unit-key-file", "unit.pub", "--officer-key-file", "officers.pub").code == 0
+    assert (
+        call("run", write("a.csv", GOOD), "-o", "out", "--unit-key-file", "unit.pub", "--officer-key-file", "officers.pub", *SIGN).code == 0
+    )
 
 
 def test_settings_are_handed_on(call):
@@ -109,12 +118,18 @@ def test_many_rejected_rows_do_not_flood_the_screen(call):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["a.csv", "-o", "out"], "no public key is given for the unit"),
-        (["a.csv", "-o", "out", "--unit-key", UNIT.public_key], "no public key is given for the officers"),
-        (["a.csv", "-o", "out", "--unit-key", "age1x", "--officer-key", OFFICERS.public_key], "key 1 of the unit is malformed"),
-        (["a.csv", "-o", "out", "--unit-key", UNIT.secret, "--officer-key", OFFICERS.public_key], "key 1 of the unit is a secret key"),
-        (["a.csv", "-o", "out", "--unit-key", UNIT.public_key, "--officer-key", UNIT.public_key], "one key is given for both"),
+        (["a.csv", "-o", "out", *SIGN], "no public key is given for the unit"),
+        (["a.csv", "-o", "out", "--unit-key", UNIT.public_key, *SIGN], "no public key is given for the officers"),
+        (["a.csv", "-o", "out", "--unit-key", "age1x", "--officer-key", OFFICERS.public_key, *SIGN], "key 1 of the unit is malformed"),
+        (
+            ["a.csv", "-o", "out", "--unit-key", UNIT.secret, "--officer-key", OFFICERS.public_key, *SIGN],
+            "key 1 of the unit is a secret key",
+        ),
+        (["a.csv", "-o", "out", "--unit-key", UNIT.public_key, "--officer-key", UNIT.public_key, *SIGN], "one key is given for both"),
         (["a.csv", "-o", "out", "--unit-key-file", "none", *KEYS], "a key file of the unit cannot be read"),
+        (["a.csv", "-o", "out", *AGE_KEYS], "Missing option '--signing-key'"),
+        (["a.csv", "-o", "out", *AGE_KEYS, "--signing-key", "none"], "the signing key cannot be read"),
+        (["a.csv", "-o", "out", *AGE_KEYS, "--signing-key", "a.csv"], "others than its owner have access to the signing key"),
         (["a.csv", *KEYS], "Missing option '-o' / '--output'"),
         (["-o", "out", *KEYS], "Missing argument"),
         (["Yolanda.csv", "-o", "out", *KEYS], "file 1 cannot be read"),
@@ -203,18 +218,72 @@ def test_canaries_are_in_no_byte_that_is_written(call, tmp_path, kind):
 
 def test_running_never_imports_what_opens(tmp_path):
     (tmp_path / "a.csv").write_text(GOOD)
+    write_signing_key(SIGNING, tmp_path / "signing.pem")
     program = f"""
 import sys, types
 sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(cli.__file__).parents[1])!r}]
-from fakes import FakeSanitiser
+from fakes import FakeSanitiser, made_by
 sys.modules["cpi_sanitise.sanitiser"] = module = types.ModuleType("cpi_sanitise.sanitiser")
-module.Sanitiser = FakeSanitiser
+module.Sanitiser, module.made_by = FakeSanitiser, made_by
 from cpi_sanitise.cli import run_command
 code = run_command(["run", "a.csv", "-o", "out", *{KEYS!r}])
 sys.exit(code or any(name in sys.modules for name in ("cpi_sanitise.opening", "cpi_sanitise.unseal_cli")))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "2 drafted · 0 held · 0 rejected\n")
+
+
+def test_a_finished_store_is_left_as_it_is_and_other_terms_are_refused(call):
+    command = ["run", write("a.csv", GOOD), "-o", "out", *KEYS]
+    call(*command)
+    before = {path: path.read_bytes() for path in Path("out").rglob("*.jsonl")}
+    result = call(*command)
+    assert (result.code, result.err) == (0, "continued after: 2 drafted · 0 held · 0 rejected\n2 drafted · 0 held · 0 rejected\n")
+    refused = call(*command, "--caution", "cautious")
+    assert (refused.code, refused.err.splitlines()[0]) == (1, "cpi-sanitise: error: the store was begun with other settings")
+    write("a.csv", GOOD + "3,A van.\n")
+    assert "other input files" in call(*command).err
+    assert {path: path.read_bytes() for path in Path("out").rglob("*.jsonl")} == before
+
+
+# verify
+
+
+def test_verify_prints_the_anchor_and_says_what_was_altered(call):
+    call("run", write("a.csv", GOOD), "-o", "out", *KEYS)
+    write("signing.pub", SIGNING.public.line)
+    result = call("verify", "out", "--public-key", "signing.pub")
+    anchor = result.out.removeprefix("anchor: ").strip()
+    assert (result.code, result.err) == (0, "every record holds: 2 drafted · 0 held · 0 rejected\n")
+    assert call("verify", "out", "--public-key", SIGNING.public.line, "--anchor", anchor).code == 0
+    part = next(Path("out/log").iterdir())
+    part.write_bytes(part.read_bytes().replace(b"tablets", b"tablet_", 1))
+    result = call("verify", "out", "--public-key", "signing.pub", "--anchor", anchor)
+    assert result.code == 1
+    assert result.err.splitlines()[0] == f"cpi-sanitise: error: log/{part.name}: line 1 was altered"
+    ledger = Path("out/ledger.jsonl")
+    ledger.write_bytes(b"".join(ledger.read_bytes().splitlines(keepends=True)[:-1]))
+    result = call("verify", "out", "--public-key", "signing.pub", "--anchor", anchor)
+    assert (result.code, result.out) == (1, "")
+    assert "does not hold the line of the anchor" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["none", "--public-key", SIGNING.public.line], 1, "the ledger cannot be read: No such file"),
+        (["out", "--public-key", "none"], 2, "the public signing key cannot be read"),
+        (["out", "--public-key", "signing.pem"], 2, "this is a signing key"),
+        (["out", "--public-key", SigningKey.generate().public.line], 1, "line 1 of the ledger: its signature does not hold"),
+        (["out", "--public-key", SIGNING.public.line, "--anchor", "x"], 1, "the anchor is not a hash"),
+        (["out"], 2, "Missing option '--public-key'"),
+    ],
+)
+def test_verify_fails_closed(call, arguments, code, message):
+    call("run", write("a.csv", GOOD), "-o", "out", *KEYS)
+    result = call("verify", *arguments)
+    assert (result.code, result.out) == (code, "")
+    assert message in result.err
 
 
 # explain
@@ -362,15 +431,20 @@ def test_keygen_makes_keys_that_run_and_unseal_take(call):
     officers = call("keygen", "-o", "officers", "--name", "officers").out
     assert (unit[:4], officers[:4]) == ("age1", "age1")
     assert "identity: officers" in Path("officers").read_text()
-    assert call("run", write("a.txt", "Two men."), "-o", "out", "--unit-key", unit.strip(), "--officer-key", officers.strip()).code == 0
+    signing = call("keygen", "-o", "sign", "--name", "signing").out
+    keys = ["--unit-key", unit.strip(), "--officer-key", officers.strip(), "--signing-key", "sign"]
+    assert call("run", write("a.txt", "Two men."), "-o", "out", *keys).code == 0
+    assert call("verify", "out", "--public-key", signing.strip()).code == 0
     part = str(next(Path("out/sealed").iterdir()))
     assert json.loads(call("unseal", part, "--identity", "unit", "--reason", "review").out)["narrative"] == "Two men."
 
 
-def test_keygen_never_overwrites(call):
-    call("keygen", "-o", "unit")
+@pytest.mark.parametrize("name", ["unit", "signing"])
+def test_keygen_never_overwrites(call, name):
+    call("keygen", "-o", "unit", "--name", name)
     before = Path("unit").read_bytes()
-    result = call("keygen", "-o", "unit")
+    assert stat.S_IMODE(Path("unit").stat().st_mode) == 0o600
+    result = call("keygen", "-o", "unit", "--name", name)
     assert (result.code, result.out) == (1, "")
     assert "exists already" in result.err
     assert Path("unit").read_bytes() == before
@@ -379,7 +453,7 @@ def test_keygen_never_overwrites(call):
 # Help
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["explain"], ["unseal"], ["keygen"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["verify"], ["explain"], ["unseal"], ["keygen"]])
 def test_every_command_has_help(call, command):
     result = call(*command, "--help")
     assert (result.code, result.err) == (0, "")

@@ -19,6 +19,7 @@ def test_all_is_what_is_promised():
         "Sanitiser",
         "Settings",
         "Submission",
+        "sanitise_frame",
     ]
     assert all(getattr(cpi_sanitise, name).__doc__ for name in cpi_sanitise.__all__)
 
