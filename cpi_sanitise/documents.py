@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -290,6 +291,8 @@ def _read_pdf(raw: bytes, mapping: Mapping[str, str]) -> dict[str, Any]:
         raise IntakeError("the file is no .pdf, whatever its ending says", hint="give it the ending of what it is, or save it again")
     import pypdf
 
+    # Its warnings quote the file.
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
     try:
         reader = pypdf.PdfReader(io.BytesIO(raw), strict=False)
         # Some are locked against changes only, and open with no password.
@@ -410,8 +413,9 @@ def _information(reader: Any) -> dict[str, str]:
 
 def _embedded(reader: Any) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
+    attached: dict[str, Any] = dict(reader.attachments)
     left = _EMBEDDED_LIMIT_BYTES
-    for name, contents in reader.attachments.items():
+    for name, contents in attached.items():
         left -= sum(map(len, contents))
         if left < 0:
             raise IntakeError("it has files attached that are too big to be sealed with it", hint="send the attached files by themselves")

@@ -231,7 +231,7 @@ def read_form(text: str) -> dict[str, Any] | None:
         elif found.key == "can_recontact":
             # The boxes stand in the middle of the printed question; telephone and e-mail of the source after it.
             ticks, labels = _split_at_labels(answer)
-            fields["form"][found.key] = _ticked(text[found.start : found.end] + " " + ticks)
+            fields["form"][found.key] = _ticked(text[found.start : found.end], ticks)
             zones[_SOURCE] = zones.get(_SOURCE, "") + "\n" + labels
         elif found.key == _END:
             rest.append(answer)
@@ -375,15 +375,18 @@ def _answer(text: str) -> str:
     return re.sub(r"\A[\s:?_.…|]+|[\s_|…]+\Z", "", text)
 
 
-def _ticked(text: str) -> str:
+def _ticked(question: str, answer: str) -> str:
+    """Return yes or no by the box that is ticked, or else the words beside the boxes."""
+    asked = re.search(r"[☐☒☑✔✓✗✘🗹\[].*", question, re.S)
+    text = f"{asked.group() if asked else ''} {answer}"
+    beside = re.sub(r"\b(?:yes|no|re|contacted)\b|\[\s*[xX✓]?\s*\]|\W", "", text, flags=re.I)
+    if beside:
+        return _answer(answer)
     for word in ("yes", "no"):
         if re.search(rf"(?:[☒☑✔✓✗✘🗹]|\[\s*[xX✓]\s*\])\s*{word}\b", text, re.I):
             return word
-    if "☐" in text or re.search(r"\[\s*\]", text):
-        return ""
-    match = re.search(r"\b(yes|no)\b\W*\Z", text, re.I)
-    both = re.search(r"\byes\b\W*\bno\b", text, re.I)
-    return match.group(1).lower() if match and not both else ""
+    said = re.findall(r"\b(?:yes|no)\b", text, re.I)
+    return said[0].lower() if len(said) == 1 and "☐" not in text and not re.search(r"\[\s*\]", text) else ""
 
 
 def fields_of(named: Sequence[tuple[str, str]], mapping: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.errors import MessageError
@@ -284,10 +285,12 @@ def _is_picture(name: str) -> bool:
 
 def _as_eml(message: _Message) -> bytes:
     """Write an attached Outlook message as an .eml, so that it goes the same way as any attached mail."""
-    mail = EmailMessage(policy=policy.default.clone(max_line_length=None))
-    for name in ("From", "Reply-To", "To", "Cc", "Date", "Subject"):
-        if value := message.header(name.lower()):
-            mail[name] = re.sub(r"[\r\n]+", " ", value)
+    mail = EmailMessage(policy=policy.default)
+    for name, value in message.headers:
+        # The parts are described anew; a header that may come once only, or is malformed, is left at its first form.
+        if not name.lower().startswith("content-") and name.lower() not in ("mime-version", "bcc"):
+            with suppress(Exception):
+                mail[name] = re.sub(r"[\r\n]+", " ", value)
     mail.set_content(message.plain or _words_of_html(message.html)[0])
     for attached in message.attachments:
         mail.add_attachment(attached.content, maintype="application", subtype="octet-stream", filename=attached.name)
@@ -330,7 +333,7 @@ class _HtmlWords:
             name, _, _ = self._open.pop()
             if name == tag:
                 break
-        if tag in _BLOCKS:
+        if tag in _BLOCKS and tag not in _EMPTY:
             self._new_line(self._open[-1][2] if self._open else 0)
 
     def data(self, words: str) -> None:

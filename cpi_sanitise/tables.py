@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -112,7 +113,8 @@ def _workbook(file: IO[bytes]) -> Iterator[tuple[Any, zipfile.ZipFile]]:
     import openpyxl
 
     try:
-        workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        with _without_warnings():
+            workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
         package = zipfile.ZipFile(file)
     except Exception:
         # Whatever openpyxl raises for a broken part, with words from it.
@@ -151,10 +153,25 @@ def _columns(headings: list[str], mapping: ColumnMapping, looks: _Looks) -> list
     ]
 
 
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    # openpyxl warns of what it passes over, and quotes the cell.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _cells(worksheet: Any) -> Iterator[tuple[int, list[str]]]:
     # The size that a sheet declares of itself may be wrong, and would cut rows off.
     worksheet.reset_dimensions()
-    for row, cells in enumerate(worksheet.iter_rows(values_only=True), start=1):
+    rows = worksheet.iter_rows(values_only=True)
+    row = 0
+    while True:
+        with _without_warnings():
+            cells = next(rows, None)
+        if cells is None:
+            return
+        row += 1
         if len(cells) > _COLUMN_LIMIT and any(cell is not None for cell in cells[_COLUMN_LIMIT:]):
             raise IntakeError(f"a sheet has more than {_COLUMN_LIMIT} columns", hint="delete what stands beside the table")
         yield row, [_text(cell) for cell in cells[:_COLUMN_LIMIT]]
