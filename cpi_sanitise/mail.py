@@ -94,13 +94,13 @@ def _sorted(message: _Message) -> Mail:
     form = _submitter(message, parts.signature)
     other: dict[str, Any] = {"headers": [list(pair) for pair in message.headers]}
     kept = {"signature": parts.signature, "disclaimer": parts.disclaimer, "quoted": parts.quoted, "hidden": hidden}
+    kept["forwarded_head"] = parts.forwarded_head
     other |= {name: words for name, words in kept.items() if words}
     if message.html and not takes_html and message.plain.strip():
         other["html"] = message.html
     narrative, forwarded_form = parts.body, {}
     if parts.forwarded:
         forwarded_form = {**form, **_forwarded_by(parts.forwarded_head)}
-        other["forwarded_head"] = parts.forwarded_head
     read = read_form(narrative) if narrative else None
     if read is not None:
         narrative = read["narrative"]
@@ -405,12 +405,14 @@ def separate(text: str, *, forwards: bool = False) -> Parts:
         # An empty mail over an older one is a forwarded one, whatever its subject says.
         head, forwarded = _head_and_body(quoted, _first_head(quoted) or 0)
         quoted = []
+    if not any(line.strip() for line in forwarded):
+        # Headers without a message after them.
+        return Parts(body, signature, disclaimer, "\n".join([*quoted, *head]).strip("\n"))
     parts = Parts(body, signature, disclaimer, "\n".join(quoted).strip("\n"))
-    if not forwarded:
-        return parts
     # The forwarded message has a signature, a disclaimer and older messages of its own.
     inner = separate("\n".join(forwarded))
-    rest = [inner.signature, inner.disclaimer, inner.quoted, *([inner.forwarded_head, inner.forwarded] if inner.body else [])]
+    older = [inner.forwarded_head, inner.forwarded] if inner.body else [inner.signature]
+    rest = [inner.disclaimer, inner.quoted, *older]
     joined = "\n\n".join(part for part in (parts.quoted, *rest) if part)
     return replace(
         parts,

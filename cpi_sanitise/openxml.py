@@ -65,7 +65,10 @@ def _check_members(package: zipfile.ZipFile, kind: str) -> None:
     if "[Content_Types].xml" not in names or _MAIN_PARTS[kind] not in names:
         raise IntakeError(f"the file is no .{kind}, whatever its ending says", hint="give it the ending of what it is, or save it again")
     for name in names:
-        if name.lower().endswith((".xml", ".rels", ".vml")):
+        # A part is XML by its declared type, whatever its name.
+        with package.open(name) as part:
+            is_xml = name.lower().endswith((".xml", ".rels")) or part.read(64).lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
+        if is_xml:
             with package.open(name) as part:
                 _check_prolog(part)
 

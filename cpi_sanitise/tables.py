@@ -199,10 +199,10 @@ def _looks(package: zipfile.ZipFile, worksheet: Any) -> _Looks:
     """Read the sheet's XML for what is hidden, element by element."""
     looks = _Looks()
     cell_row = row = 0
-    formula = value = False
+    formula = in_formula = value = False
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, formula, value, cell_row
+        nonlocal row, formula, in_formula, value, cell_row
         name = name.rpartition(":")[2]
         if name == "col" and (_true(attributes.get("hidden")) or attributes.get("width") in ("0", "0.0")):
             first, last = int(attributes["min"]), int(attributes["max"])
@@ -215,17 +215,24 @@ def _looks(package: zipfile.ZipFile, worksheet: Any) -> _Looks:
             formula = value = False
             cell_row = row
         elif name == "f":
-            formula = True
-        elif name in ("v", "is"):
-            value = True
+            formula = in_formula = True
+
+    def text(_: str) -> None:
+        nonlocal value
+        # Of a cell's parts only the formula comes before its value; what follows it is the value.
+        value = value or formula and not in_formula
 
     def end(name: str) -> None:
-        if name.rpartition(":")[2] == "c" and formula and not value:
+        nonlocal in_formula
+        name = name.rpartition(":")[2]
+        in_formula = in_formula and name != "f"
+        if name == "c" and formula and not value:
             looks.valueless_rows.add(cell_row)
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
     with package.open(worksheet._worksheet_path) as part:
         while chunk := part.read(65536):
             parser.Parse(chunk)

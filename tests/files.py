@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable, Sequence
@@ -116,12 +117,12 @@ ENTITY = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY y "Quetzal">]>'
 
 def with_entity(package: bytes, part: str) -> bytes:
     def change(name: str, content: bytes) -> bytes:
-        return ENTITY + content[content.index(b"?>") + 2 :] if name == part else content
+        return ENTITY + re.sub(rb"\A<\?xml.*?\?>", b"", content) if name == part else content
 
     return rewritten(package, change)
 
 
-def bomb(package: bytes, part: str, size: int = 300_000_000) -> bytes:
+def bomb(package: bytes, part: str, size: int = 20_000_000) -> bytes:
     return rewritten(package, lambda name, content: content + b" " * size if name == part else content)
 
 

@@ -217,6 +217,38 @@ sys.exit(code or any(name in sys.modules for name in ("cpi_sanitise.opening", "c
     assert (done.returncode, done.stderr) == (0, "2 drafted · 0 held · 0 rejected\n")
 
 
+# columns
+
+
+def test_columns_shows_what_each_column_is_taken_for_and_nothing_of_the_file(call, write):
+    result = call("columns", write("Yolanda.csv", "submiter_name,narrative,Quetzal\nNerys,Two men.,x\n"))
+    assert result.code == 1
+    assert result.out.splitlines() == [
+        "file 1",
+        "  column 1: submitter_name: a guess, from its likeness to 'submitter_name'",
+        "  column 2: narrative",
+        "  column 3: unknown, or repeated: name it in a --mapping file",
+    ]
+    assert call("columns", write("b.csv", GOOD)).code == 0
+
+
+def test_a_guessed_column_is_asked_about_before_a_run(call, write):
+    name = write("a.csv", "submiter_name,narrative\nNerys,Two men.\n")
+    refused = call("run", name, "-o", "out", *KEYS)
+    assert (refused.code, "guessed heading in column 1" in refused.err, "--accept-columns" in refused.err) == (2, True, True)
+    assert call("run", name, "-o", "out", *KEYS, "--accept-columns").code == 0
+
+
+def test_a_folder_can_be_run(call, write, tmp_path):
+    (tmp_path / "drive").mkdir()
+    (tmp_path / "drive" / "Quetzal.txt").write_text("Two men.")
+    (tmp_path / "drive" / "Quetzal.doc").write_text("Two men.")
+    result = call("run", str(tmp_path / "drive"), "-o", "out", *KEYS)
+    assert result.code == 1
+    assert "1 drafted · 0 held · 1 rejected" in result.err
+    assert "Quetzal" not in result.out + result.err
+
+
 # explain
 
 
@@ -379,7 +411,7 @@ def test_keygen_never_overwrites(call):
 # Help
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["explain"], ["unseal"], ["keygen"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["explain"], ["columns"], ["unseal"], ["keygen"]])
 def test_every_command_has_help(call, command):
     result = call(*command, "--help")
     assert (result.code, result.err) == (0, "")

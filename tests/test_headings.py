@@ -52,7 +52,9 @@ def test_a_heading_means_what_it_nearly_says_or_nothing(heading, target, guessed
         form_text().replace("Information including date and location", "lnforrnation inc1uding date and locat ion"),
         form_text().replace("Organisation", "0rganisation").replace("\nName", "\nNarne").replace("\nEmail", "\nEmai1"),
         form_text().replace("Where did this information come from?", "here did this in formation come from"),
-        "Community Partners hip Information\nAD 362\nuidance\n" + form_text() + "\nWhat will the Police do with the information?\nStaff review it.",
+        "Community Partners hip Information\nAD 362\nuidance\n"
+        + form_text()
+        + "\nWhat will the Police do with the information?\nStaff review it.",
     ],
 )
 def test_a_form_in_running_text_is_read(text):
