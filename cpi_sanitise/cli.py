@@ -35,10 +35,10 @@ from rich.text import Text
 
 from .batch import Counts, write_batch
 from .chain import PublicKey, SigningKey
-from .columns import ENCODINGS, ColumnMapping
+from .columns import ENCODINGS, Column, ColumnMapping
 from .errors import CommandError, IntakeError, RecipientError, SanitiseError, SettingsError, SigningKeyError
 from .explaining import explanation
-from .intake import Accepted, Rejected, read_rows
+from .intake import Accepted, Rejected, read_columns, read_rows
 from .sealed_record import Recipients, check_apart
 from .settings import Caution, Settings
 from .store import Terms, anchor_of
@@ -141,14 +141,15 @@ def cli() -> None:
 
 
 _FILE = click.Path(path_type=Path)
-_MAPPING = click.option("--mapping", "mapping_file", type=_FILE, metavar="TOML", help="Says which CSV column is what.")
+_MAPPING = click.option("--mapping", "mapping_file", type=_FILE, metavar="TOML", help="Says which column is what.")
 _ENCODING = click.option("--encoding", type=click.Choice(ENCODINGS), help="Encoding of files without a byte order mark.  [default: utf-8]")
+_ACCEPT = click.option("--accept-columns", is_flag=True, help="Take misspelt headings for what `columns` shows.")
 _CAUTION = click.option("--caution", type=click.Choice(get_args(Caution)), help="How far the log may point to its source.")
 _SETTINGS = click.option("--settings", "settings_file", type=_FILE, metavar="TOML", help="Settings file; --caution goes before it.")
 
 
 @cli.command()
-@click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=_FILE, metavar="PATH…")
 @click.option("-o", "--output", "folder", required=True, type=_FILE, metavar="STORE", help="Folder of the store, new or to be continued.")
 @click.option("--signing-key", required=True, type=_FILE, metavar="FILE", help="Signs the ledger; `keygen --name signing` makes one.")
 @click.option("--unit-key", "unit_keys", multiple=True, metavar="AGE1…", help="Public key of the intelligence unit; may be repeated.")
@@ -157,6 +158,7 @@ _SETTINGS = click.option("--settings", "settings_file", type=_FILE, metavar="TOM
 @click.option("--officer-key-file", "officer_key_files", multiple=True, type=_FILE, metavar="FILE", help="File of such keys, one a line.")
 @_MAPPING
 @_ENCODING
+@_ACCEPT
 @_CAUTION
 @_SETTINGS
 @click.option("--n-process", type=click.IntRange(min=1), default=1, show_default=True, help="Processes, each with its own model.")
@@ -170,11 +172,12 @@ def run(
     officer_key_files: tuple[Path, ...],
     mapping_file: Path | None,
     encoding: str | None,
+    accept_columns: bool,
     caution: Caution | None,
     settings_file: Path | None,
     n_process: int,
 ) -> int:
-    """Sanitise FILE… (.jsonl .json .csv .tsv .txt) into a store of logs, sealed records and subject keys, with a signed ledger.
+    """Sanitise files and folders (see docs/intake.md for the formats) into a store of logs, sealed records and subject keys, with a signed ledger.
 
     A row that cannot be read is reported by number and sealed to the unit; the others go on. A run that was stopped,
     in whatever way, goes on when the same command is given again. The anchor that is printed at the end is to be kept
@@ -184,7 +187,7 @@ def run(
     officers = _recipients("officers", officer_keys, officer_key_files)
     check_apart(unit, officers)
     key = SigningKey.read(signing_key)
-    rows = read_rows(files, mapping=_mapping(mapping_file), encoding=encoding)
+    rows = read_rows(files, mapping=_mapping(mapping_file), encoding=encoding, accept_columns=accept_columns)
     settings = _settings(settings_file, caution)
 
     from .sanitiser import Sanitiser, made_by
@@ -238,6 +241,7 @@ def verify(folder: Path, public_key: str, anchor: str | None) -> int:
 @click.option("--row", "wanted", type=int, metavar="N", help="Show this row only, by its number in the file.")
 @_MAPPING
 @_ENCODING
+@_ACCEPT
 @_CAUTION
 @_SETTINGS
 @click.option("--yes", is_flag=True, help="Write to a pipe or a file; the view shows the whole submission.")
@@ -246,6 +250,7 @@ def explain(
     wanted: int | None,
     mapping_file: Path | None,
     encoding: str | None,
+    accept_columns: bool,
     caution: Caution | None,
     settings_file: Path | None,
     yes: bool,
@@ -253,7 +258,7 @@ def explain(
     """Show what is cut from the submissions in FILE, and why, in colours. Nothing is written or sealed."""
     if not (yes or sys.stdout.isatty()):
         raise CommandError("this would write a whole submission to a pipe or a file", hint="add --yes if it may go there")
-    rows = read_rows([file], mapping=_mapping(mapping_file), encoding=encoding)
+    rows = read_rows([file], mapping=_mapping(mapping_file), encoding=encoding, accept_columns=accept_columns)
     settings = _settings(settings_file, caution)
 
     from .sanitiser import Sanitiser
@@ -273,6 +278,32 @@ def explain(
     if not shown:
         raise IntakeError("there is no such row" if wanted is not None else "the file has no rows", hint="rows count from 1, headings too")
     return 1 if rejected else 0
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE…")
+@_MAPPING
+@_ENCODING
+def columns(files: tuple[Path, ...], mapping_file: Path | None, encoding: str | None) -> int:
+    """Show what each column of FILE… (.csv .tsv .xlsx .parquet) is taken for, by number. No cell and no heading is shown.
+
+    A guess is marked; `run` takes it only with --accept-columns or where a mapping file says so.
+    """
+    mapping = _mapping(mapping_file)
+    doubtful = False
+    for number, file in enumerate(files, start=1):
+        for sheet, found in read_columns(file, mapping=mapping, encoding=encoding):
+            click.echo(f"file {number}" + (f", sheet {sheet}" if sheet > 1 else ""))
+            for place, column in enumerate(found, start=1):
+                click.echo(f"  column {place}: {_taken_for(column)}")
+                doubtful = doubtful or column.target is None or column.guessed_from is not None
+    return 1 if doubtful else 0
+
+
+def _taken_for(column: Column) -> str:
+    if column.target is None:
+        return "unknown, or repeated: name it in a --mapping file"
+    return f"{column.target}: a guess, from its likeness to {column.guessed_from!r}" if column.guessed_from else column.target
 
 
 def _recipients(owner: str, keys: tuple[str, ...], files: tuple[Path, ...]) -> Recipients:

@@ -1,9 +1,8 @@
-"""Which column of a CSV is what: the form's own headings, and the mapping file that says the rest."""
+"""Which column of a table is what: the form's own headings, and the mapping file that says the rest."""
 
 from __future__ import annotations
 
 import csv
-import re
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,51 +11,18 @@ from typing import Any, TextIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .errors import IntakeError
+from .errors import ColumnsError, IntakeError
+from .headings import TARGETS, letters, meaning
 from .submission import FORM_FIELDS
 
 ENCODINGS = ("utf-8", "cp1252")
-TARGETS = ("reference", "narrative", "received_at", *FORM_FIELDS)
 
 _DELIMITERS = (",", ";", "\t", "|")
-
-# The words printed on the AD 362 form. A heading that the form prints twice is the submitter's first and the source's second.
-_AD_362 = {
-    "Name": ("submitter_name", "source_name"),
-    "Organisation": ("submitter_organisation",),
-    "Telephone": ("submitter_telephone", "source_telephone"),
-    "Email": ("submitter_email", "source_email"),
-    "Your name": ("submitter_name",),
-    "Your organisation": ("submitter_organisation",),
-    "Your telephone": ("submitter_telephone",),
-    "Your email": ("submitter_email",),
-    "Information": ("narrative",),
-    "Information including date and location": ("narrative",),
-    "Where did this information come from?": ("source_name",),
-    "Source name": ("source_name",),
-    "Date of birth": ("source_dob",),
-    "Address": ("source_address",),
-    "Can they be re-contacted?": ("can_recontact",),
-    "If yes, provide details": ("recontact_details",),
-    "How did they find this information out?": ("how_found_out",),
-    "When did they find this information out?": ("when_found_out",),
-    "Who else have you shared this information with?": ("shared_with",),
-    "If Police act on this information what difficulties might there be?": ("difficulties",),
-    "How can we mitigate those difficulties?": ("mitigation",),
-}
-
-
-def _heading(text: str) -> str:
-    return re.sub(r"[\W_]", "", text.casefold())
-
-
-_HEADINGS: dict[str, tuple[str, ...]] = {_heading(words): targets for words, targets in _AD_362.items()}
-_HEADINGS |= {_heading(target): (target,) for target in TARGETS}
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """Which CSV column is what, from a TOML file; a declared delimiter, encoding and date format go before looking.
+    """Which column is what, from a TOML file; a declared delimiter, encoding and date format go before looking.
 
     [columns]
     "Ref No" = "reference"
@@ -128,44 +94,53 @@ class _MappingFile(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading and what stands under it; `target` None where that is not known."""
+    """A heading and what stands under it; `target` None where that is not known.
+
+    `guessed_from` is the printed heading that a misspelt one was taken for; a guess is for a person to confirm.
+    """
 
     heading: str = field(repr=False)
     target: str | None
+    guessed_from: str | None = None
 
 
-def find_columns(text: TextIO, mapping: ColumnMapping, *, file: int, tabs: bool = False) -> tuple[list[Column], str]:
-    """Return what each column of a CSV is, and its delimiter, or raise with what is wrong with its headings."""
+def find_columns(text: TextIO, mapping: ColumnMapping, *, tabs: bool = False) -> tuple[list[Column], str]:
+    """Return what each column of a CSV is taken for, and its delimiter; no columns where there are no headings."""
     # One submission may be longer than Python's limit of 131,072 characters a cell; `Submission` has the limit that counts.
     csv.field_size_limit(2**31 - 1)
     declared = mapping.delimiter or ("\t" if tabs else None)
     tried = {delimiter: columns_of(_first_row(text, delimiter), mapping) for delimiter in ([declared] if declared else _DELIMITERS)}
     # The delimiter under which most headings are known; the first of equals.
-    best = max(tried, key=lambda delimiter: sum(column.target in TARGETS for column in tried[delimiter]))
-    if not tried[best]:
-        raise IntakeError(f"file {file} has no headings", hint="begin it with one row of headings")
-    check_columns(tried[best], mapping, file=file)
+    best = max(tried, key=lambda delimiter: known_columns(tried[delimiter]))
     return tried[best], best
+
+
+def known_columns(columns: list[Column]) -> int:
+    """How many headings have a meaning: what tells the row of headings, and the delimiter that is right."""
+    return sum(column.target in TARGETS for column in columns)
 
 
 def columns_of(headings: list[str], mapping: ColumnMapping) -> list[Column]:
     """Return what the column under each heading is taken for."""
-    mapped = {_heading(heading): target for heading, target in mapping.columns.items()}
+    mapped = {letters(heading): target for heading, target in mapping.columns.items()}
     met: Counter[str] = Counter()
     columns = []
     for heading in headings:
-        name = _heading(heading)
-        targets = (mapped[name],) if name in mapped else _HEADINGS.get(name, ())
+        meant = None if letters(heading) in mapped else meaning(heading)
+        targets = (mapped[letters(heading)],) if letters(heading) in mapped else meant.targets if meant else ()
+        name = letters(meant.guessed_from if meant and meant.guessed_from else heading)
         nth = met[name]
         met[name] += 1
         fallback = "other" if mapping.unknown_columns == "other" else None
         target = targets[nth] if nth < len(targets) else "other" if targets == ("other",) else fallback
-        columns.append(Column(heading, target))
+        columns.append(Column(heading, target, meant.guessed_from if meant and nth < len(targets) else None))
     return columns
 
 
-def check_columns(columns: list[Column], mapping: ColumnMapping, *, file: int) -> None:
-    """Raise for what is wrong with the headings of a file."""
+def check_columns(columns: list[Column], mapping: ColumnMapping, *, file: int, accept_guesses: bool = False) -> None:
+    """Raise for what is wrong with the headings of a file; ColumnsError where all that is wanted is a person's word."""
+    if not columns:
+        raise IntakeError(f"file {file} has no headings", hint="begin it with one row of headings")
     # Headings are given by number: in a file without headings, the first row is somebody's report.
     unknown = [str(place) for place, column in enumerate(columns, start=1) if column.target is None]
     if unknown:
@@ -185,10 +160,16 @@ def check_columns(columns: list[Column], mapping: ColumnMapping, *, file: int) -
     others = Counter(column.heading for column in columns if column.target == "other")
     if any(times > 1 for times in others.values()):
         raise IntakeError(f"file {file} has two other columns of the same heading", hint="rename one, so that both can be sealed")
-    headings = {_heading(column.heading) for column in columns}
-    missing = sum(_heading(heading) not in headings for heading in mapping.columns)
+    headings = {letters(column.heading) for column in columns}
+    missing = sum(letters(heading) not in headings for heading in mapping.columns)
     if missing:
         raise IntakeError(f"file {file} lacks {missing} columns of the mapping", hint="correct the mapping file, or the headings")
+    guessed = [str(place) for place, column in enumerate(columns, start=1) if column.guessed_from is not None]
+    if guessed and not accept_guesses:
+        raise ColumnsError(
+            f"file {file}: guessed heading in column {', '.join(guessed)}",
+            hint="see `cpi-sanitise columns`, then add --accept-columns, or correct the heading, or name it in a --mapping file",
+        )
 
 
 def _first_row(text: TextIO, delimiter: str) -> list[str]:

@@ -3,6 +3,7 @@
     SanitiseError
     ├── SettingsError        a setting is unknown or has no such value          → correct the settings
     ├── IntakeError          what came in cannot be read as a submission        → correct the row, keep it, go on
+    │   └── ColumnsError         what a column means was only guessed            → look, then accept or map it
     ├── ModelError           the embedded model is missing, damaged or other    → install the package again
     ├── StageError           a stage could not do its work                      → the submission is held
     │   ├── DetectionError       identifiers or provenance could not be looked for
@@ -39,6 +40,10 @@ class SettingsError(SanitiseError):
 
 class IntakeError(SanitiseError):
     """What came in cannot be read as a submission; it must be kept and corrected, never dropped."""
+
+
+class ColumnsError(IntakeError):
+    """The meaning of a column was guessed from its heading, and nobody has confirmed it."""
 
 
 class ModelError(SanitiseError):

@@ -269,11 +269,11 @@ def test_a_byte_order_mark_goes_before_a_declared_encoding(read):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.docx", "x", "file 1 is of an unknown sort"),
+        ("a.doc", "x", "file 1 is of an unknown sort"),
         ("a", "x", "file 1 is of an unknown sort"),
         ("a.csv", "", "file 1 has no headings"),
         ("a.csv", "reference,Yolanda\n1,x\n", "unknown or repeated heading in column 2"),
-        ("a.csv", "narrative,submiter_name\nx,Yolanda\n", "unknown or repeated heading in column 2"),
+        ("a.csv", "narrative,submiter_name\nx,Yolanda\n", "guessed heading in column 2"),
         ("a.csv", "narrative,narrative\nx,y\n", "unknown or repeated heading in column 2"),
         ("a.csv", "reference,submitter_name\nx,y\n", "file 1 has 0 narrative columns"),
         ("a.csv", "narrative,information\nx,y\n", "file 1 has 2 narrative columns"),
