@@ -33,6 +33,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from .acceptance import TEXTS_FOLDER, appearances, is_in, read_strings
 from .batch import Counts, write_batch
 from .chain import PublicKey, SigningKey
 from .columns import ENCODINGS, Column, ColumnMapping
@@ -201,6 +202,74 @@ def run(
     click.echo(progress.summary(counts), err=True)
     click.echo(f"anchor: {anchor_of(folder, key.public)}")
     return 1 if counts.held or counts.rejected else 0
+
+
+@cli.command()
+@click.argument("samples", type=_FILE, metavar="FOLDER")
+@click.option("-o", "--output", "folder", required=True, type=_FILE, metavar="STORE", help="Folder of the store that the run makes; new.")
+@click.option("--signing-key", required=True, type=_FILE, metavar="FILE", help="Signs the ledger; `keygen --name signing` makes one.")
+@click.option("--unit-key", "unit_keys", multiple=True, metavar="AGE1…", help="Public key of the intelligence unit; may be repeated.")
+@click.option("--unit-key-file", "unit_key_files", multiple=True, type=_FILE, metavar="FILE", help="File of such keys, one a line.")
+@click.option("--officer-key", "officer_keys", multiple=True, metavar="AGE1…", help="Public key of the officers; may be repeated.")
+@click.option("--officer-key-file", "officer_key_files", multiple=True, type=_FILE, metavar="FILE", help="File of such keys, one a line.")
+@_CAUTION
+@_SETTINGS
+def accept(
+    samples: Path,
+    folder: Path,
+    signing_key: Path,
+    unit_keys: tuple[str, ...],
+    unit_key_files: tuple[Path, ...],
+    officer_keys: tuple[str, ...],
+    officer_key_files: tuple[Path, ...],
+    caution: Caution | None,
+    settings_file: Path | None,
+) -> int:
+    """Run your own planted samples, and report every byte of the store in which one of your strings came out.
+
+    FOLDER holds `texts`, a folder of submissions in any format that `run` reads, and `must-not-come-out.txt`, a string a
+    line: names, numbers, workplaces and phrases of the sources that you planted. Strings are reported by their line in that
+    file, never shown. Exit code 1 if one came out, if one stands in none of the texts, or if nothing was drafted.
+    """
+    planted = read_strings(samples)
+    if folder.exists() and any(folder.iterdir()):
+        raise CommandError(
+            "the output folder is not empty", hint="give a new folder, so that all that is searched comes from these samples"
+        )
+    unit = _recipients("unit", unit_keys, unit_key_files)
+    officers = _recipients("officers", officer_keys, officer_key_files)
+    check_apart(unit, officers)
+    key = SigningKey.read(signing_key)
+    settings = _settings(settings_file, caution)
+    texts = samples / TEXTS_FOLDER
+    rows = read_rows([texts])
+
+    from .sanitiser import Sanitiser, made_by
+
+    sanitiser = Sanitiser(unit_keys=list(unit.keys), officer_keys=list(officers.keys), settings=settings)
+    absent = {one.number: one for one in planted}
+
+    def looked_for() -> Iterator[Accepted | Rejected]:
+        for row in rows:
+            if isinstance(row, Accepted):
+                read = [row.submission.narrative, *row.submission.form.values()]
+                for number in [number for number, one in absent.items() if is_in(one, read)]:
+                    del absent[number]
+            yield row
+
+    counts = write_batch(looked_for(), sanitiser, folder, terms=Terms(made_by(), settings, unit, officers), key=key, inputs=[texts])
+    found = list(appearances(folder, planted))
+    for one in found:
+        place = f"line {one.line}, bytes {one.start} to {one.end}" if one.line else "in its name"
+        click.echo(f"string {one.string} came out: {one.file}, {place}")
+    for number in sorted(absent):
+        click.echo(f"string {number} stands in none of the texts that could be read")
+    came_out = len({one.string for one in found})
+    click.echo(f"{len(planted)} strings · {came_out} came out · {len(absent)} in none of the texts", err=True)
+    click.echo(_counted(counts), err=True)
+    if not counts.drafted:
+        click.echo("cpi-sanitise: warning: nothing was drafted, so nothing is shown", err=True)
+    return 1 if found or absent or not counts.drafted else 0
 
 
 @cli.command()

@@ -528,3 +528,29 @@ def test_a_real_explanation(call):
     assert result.code == 0
     assert "statement 1" in result.out
     assert "provenance" in result.out
+
+
+# accept
+
+
+def samples(strings: str) -> str:
+    Path("samples/texts").mkdir(parents=True)
+    Path("samples/texts/a.csv").write_text(GOOD)
+    Path("samples/must-not-come-out.txt").write_text(strings)
+    return "samples"
+
+
+def test_accept_names_each_byte_at_which_a_planted_string_came_out_and_never_the_string(call):
+    result = call("accept", samples("A car\ntablets\nQuetzal\n"), "-o", "out", *KEYS)
+    assert result.code == 1
+    shown = result.out.splitlines()
+    assert [line for line in shown if line.startswith("string 2 came out: log/")]
+    assert "string 3 stands in none of the texts that could be read" in shown
+    assert not [line for line in shown if line.startswith("string 1")]
+    assert "Quetzal" not in result.out + result.err
+
+
+def test_accept_passes_where_nothing_comes_out_and_wants_a_new_folder(call):
+    name = samples("A car\n")
+    assert call("accept", name, "-o", "out", *KEYS).code == 0
+    assert "not empty" in call("accept", name, "-o", "out", *KEYS).err

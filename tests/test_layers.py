@@ -22,7 +22,7 @@ LAYERS = [
     "detection roles vantage rewriting leak_check",
     "redaction",
     "sanitiser store",
-    "batch explaining verification",
+    "batch explaining verification acceptance",
     "frames",
     "unseal_cli cli",
 ]
