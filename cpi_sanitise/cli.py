@@ -412,10 +412,10 @@ class _Progress:
         known = len(self._sizes) == len(files)
         self._live = Progress(
             SpinnerColumn(),
-            *([BarColumn(), TaskProgressColumn()] if known else []),
+            *([TaskProgressColumn()] if known else []),
             TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-            *([TextColumn("left:"), TimeRemainingColumn()] if known else []),
+            # No bar: the counts of a million rows leave no room for one on a line of 80.
+            *([TimeRemainingColumn(), TextColumn("left")] if known else [TimeElapsedColumn()]),
             console=console,
             transient=True,
             disable=not console.is_terminal,

@@ -233,6 +233,18 @@ sys.exit(code or any(name in sys.modules for name in ("cpi_sanitise.opening", "c
     assert (done.returncode, done.stderr) == (0, "2 drafted · 0 held · 0 rejected\n")
 
 
+def test_a_terminal_shows_counts_rate_and_time_left_and_no_more(call, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    clock = iter(range(10**6))
+    monkeypatch.setattr(cli, "monotonic", lambda: next(clock))
+    result = call("run", write("Yolanda.csv", "narrative,reference\n" + "Quetzal,\n" * 99 + ",1\n"), "-o", "out", *KEYS)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", result.err)
+    assert re.search(r"\d+% \d+ drafted · 0 held · \d rejected · \d\.\d a second \S+ left", plain)
+    assert "Yolanda" not in plain
+    assert "Quetzal" not in plain
+
+
 def test_a_finished_store_is_left_as_it_is_and_other_terms_are_refused(call):
     command = ["run", write("a.csv", GOOD), "-o", "out", *KEYS]
     call(*command)
