@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test test-all check format bench corpora corpora-check model clean
+.PHONY: run test test-all check format docs sbom wheelhouse wheelhouse-check bench corpora corpora-check model clean
 
 run: $(READY)
 	$(BIN)/python -m corpora.examples.side_by_side
@@ -27,6 +27,32 @@ format: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.accuracy --split test --out benchmarks/results/accuracy_test.json
+
+# What the commands and the SBOM say, as pages.
+docs: $(READY)
+	$(BIN)/python docs/make_reference.py
+
+# Of a clean environment that holds the library and what it needs, and nothing else.
+sbom: $(READY)
+	rm -rf build/clean build/sbom
+	$(PYTHON) -m venv build/clean
+	build/clean/bin/python -m pip install --quiet --disable-pip-version-check .
+	build/clean/bin/python -m pip uninstall --quiet --yes pip setuptools
+	$(PYTHON) -m venv build/sbom
+	build/sbom/bin/python -m pip install --quiet --disable-pip-version-check "cyclonedx-bom>=7,<8"
+	build/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type library --output-reproducible -o docs/sbom.json build/clean/bin/python
+	$(BIN)/python docs/make_reference.py
+
+EXTRAS ?=
+wheelhouse:
+	rm -rf wheelhouse && $(PYTHON) -m pip wheel --quiet --disable-pip-version-check --wheel-dir wheelhouse ".$(if $(EXTRAS),[$(EXTRAS)])"
+	cd wheelhouse && sha256sum *.whl > SHA256SUMS
+
+# In a network namespace without any interface.
+wheelhouse-check: wheelhouse
+	rm -rf build/offline
+	unshare --map-root-user --net sh -c 'cd wheelhouse && sha256sum --quiet --check SHA256SUMS && cd .. && $(PYTHON) -m venv build/offline \
+	  && build/offline/bin/pip install --quiet --no-index --find-links wheelhouse cpi_sanitise && cd build && offline/bin/python ../docs/one_submission.py'
 
 corpora: $(READY)
 	$(BIN)/python -m corpora.build
