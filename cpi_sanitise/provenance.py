@@ -21,7 +21,7 @@ from .quotation import quoted
 from .spans import Identifier, ProvenanceSpan, in_order
 
 # Operating point of the encoder's provenance tags, chosen on corpora/dev for recall first (see benchmarks/results).
-THRESHOLD, GAP_THRESHOLD, CERTAIN = 0.05, 0.03, 0.4
+THRESHOLD, GAP_THRESHOLD, MEAN_THRESHOLD, CERTAIN = 0.05, 0.03, 0.06, 0.4
 REFUTED = 0.08  # what grammar would cut and the encoder gives less than this on average is content, and stays
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
 _CONTENTS = ("ccomp", "parataxis", "csubj")
@@ -102,7 +102,7 @@ def _not_refuted(doc: Doc, span: ProvenanceSpan, share: np.ndarray | None) -> li
     Decided run by run and not word by word: half a clause serves nobody.
     """
     piece = doc.char_span(span.start, span.end, alignment_mode="expand")
-    if share is None or piece is None:
+    if share is None or piece is None or (span.kind == "relationship" and len(piece) < 5):
         return [span]
     in_quotation = quoted(doc)
     kept: set[int] = set()
@@ -116,7 +116,18 @@ def _not_refuted(doc: Doc, span: ProvenanceSpan, share: np.ndarray | None) -> li
         if place < piece.end:
             kept.add(place)
         run = []
-    return [ProvenanceSpan(part.start, part.end, span.kind, span.found_by) for part in _runs(doc, kept, span.kind)]
+    parts = _runs(doc, kept, span.kind)
+    if len(kept) < len(piece):
+        parts = [part for part in parts if not _is_crumb(doc, part, share, in_quotation)]
+    return [ProvenanceSpan(part.start, part.end, span.kind, span.found_by) for part in parts]
+
+
+def _is_crumb(doc: Doc, part: ProvenanceSpan, share: np.ndarray, in_quotation: Sequence[bool]) -> bool:
+    """A word or two left over of a clause that was given back: nobody would cut them by themselves."""
+    piece = doc.char_span(part.start, part.end, alignment_mode="expand")
+    if piece is None or len(piece) > 2:
+        return False
+    return bool(share[piece.start : piece.end].max() < CERTAIN) and not any(is_first_person(token, in_quotation) for token in piece)
 
 
 def _span(doc: Doc, first: int, last: int, kind: str, found_by: str) -> ProvenanceSpan:
@@ -140,7 +151,9 @@ def _by_phrases(doc: Doc) -> tuple[list[ProvenanceSpan], set[int]]:
             sentence = doc[first].sent
             first, last = sentence.start, max(last, sentence.end)
         spans.append(_span(doc, first, last, rule["kind"], f"rule row {rule['row']}"))
-        if rule.get("leaves") == "content" and last < (end := doc[first].sent.end) and doc[last].pos_ in _BEGINS_CLAUSE:
+        if rule.get("leaves") == "rest":
+            told |= {token.i for token in doc[first].sent if not first <= token.i < last and not is_first_person(token, in_quotation)}
+        elif rule.get("leaves") == "content" and last < (end := doc[first].sent.end) and doc[last].pos_ in _BEGINS_CLAUSE:
             rest = range(last, end)
             if not any(is_first_person(doc[place], in_quotation) for place in rest):
                 told.update(rest)
@@ -163,7 +176,7 @@ def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]]
     of_word = share[places]
     runs: list[tuple[int, int]] = []
     for word in np.flatnonzero(of_word > THRESHOLD).tolist():
-        if runs and word - runs[-1][1] <= 3 and (word == runs[-1][1] + 1 or of_word[runs[-1][1] + 1 : word].min() > GAP_THRESHOLD):
+        if runs and not doc[int(places[word])].is_sent_start and word - runs[-1][1] <= 3 and (word == runs[-1][1] + 1 or of_word[runs[-1][1] + 1 : word].min() > GAP_THRESHOLD):
             runs[-1] = (runs[-1][0], word)
         else:
             runs.append((word, word))
@@ -171,7 +184,10 @@ def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]]
     spans = []
     for first, last in runs:
         in_words_of_another = all(inside[int(place)] for place in places[first : last + 1])
-        if last - first < 2 and (in_words_of_another or of_word[first : last + 1].max() < CERTAIN):
+        peak = of_word[first : last + 1].max()
+        if of_word[first : last + 1].mean() < MEAN_THRESHOLD or (last - first < 2 and (in_words_of_another or peak < CERTAIN)):
+            continue
+        if not any(doc[int(place)].is_alpha or doc[int(place)].like_num for place in places[first : last + 1]):
             continue
         kind = max(kinds, key=lambda kind: float(scores[first : last + 1, columns[kind]].sum()))
         spans.append(_span(doc, int(places[first]), int(places[last]) + 1, kind, "encoder"))
@@ -254,6 +270,9 @@ def _by_grammar(doc: Doc, identifiers: Sequence[Identifier]) -> tuple[list[Prove
         if token.is_space or in_quotation[token.i]:
             continue
         if token.dep_ in _SUBJECTS and token.head.i != token.i:
+            if _is_part_of_ours(token, token.head, in_quotation):
+                contents |= {inner.i for inner in token.head.subtree} - {inner.i for inner in token.subtree}
+                continue
             telling = predicate_class(token.head) == "report"
             spans += _clause_of(doc, token, token.head, tellers if telling else sources, in_quotation, contents)
         elif token.dep_ == "conj" and own_subject(token) is None:
@@ -326,14 +345,26 @@ def _scene(token: Token, sources: set[int], in_quotation: Sequence[bool]) -> set
     clause = [inner for inner in verb.subtree if inner.dep_ != "punct"]
     if sum(is_first_person(inner, in_quotation) for inner in clause) > 1:
         return set()
-    return {inner.i for inner in clause if not is_first_person(inner, in_quotation)}
+    return {inner.i for inner in clause}
+
+
+def _is_part_of_ours(subject: Token, verb: Token, in_quotation: Sequence[bool]) -> bool:
+    """Whether it happens to, or is done by, one of those whom the source serves or works with, and nothing else in it is the source's."""
+    group = next((child for child in subject.children if child.dep_ == "nmod" and child.pos_ == "NOUN"), subject)
+    ours = any(is_first_person(token, in_quotation) or token.lower_ == "the" for token in group.children)
+    served = is_role(group, "client") and any(is_first_person(token, in_quotation) for token in group.children)
+    struck = subject.dep_ == "nsubj:pass" and lemma(verb.lower_) in words("scene") and is_role(group, "role", "staff", "client")
+    if not ours or not (served or struck) or predicate_class(verb):
+        return False
+    rest = {inner.i for inner in verb.subtree} - {inner.i for inner in subject.subtree}
+    return not any(is_first_person(verb.doc[place], in_quotation) for place in rest)
 
 
 def _is_scene(subject: Token, verb: Token, does: str, in_quotation: Sequence[bool]) -> bool:
     """Whether somebody near the source ("my neighbour", "my cousin") is whom it is about: the only tie to the source is that "my"."""
     if does or verb.pos_ != "VERB" or is_first_person(subject, in_quotation) or not is_role(subject, "kin", "client"):
         return False
-    first = [token for token in verb.subtree if is_first_person(token, in_quotation)]
+    first = [token for token in {*verb.subtree, *subject.subtree} if is_first_person(token, in_quotation)]
     return len(first) == 1 and first[0].head.i == subject.i and not is_role(subject, "role")
 
 
@@ -404,6 +435,21 @@ def _source_clause(
             if not speaks_itself and not aside and _says_something(content, in_quotation):
                 contents |= kept & inner
     for child in verb.children:
+        joined = predicate_class(child)
+        if child.dep_ == "conj" and own_subject(child) is None and joined in ("perceive", "aware", "know", "believe"):
+            # "I opened his locker and found a bag of pills"
+            for content in _contents(child, joined):
+                if _says_something(content, in_quotation) and not (content.dep_ in ("obl", "advmod") and joined == "perceive"):
+                    kept |= {token.i for token in content.subtree}
+                    contents |= {token.i for token in content.subtree}
+        if child.dep_ == "advcl" and child.i > verb.i and any(mark.lower_ in ("because", "as", "since") for mark in child.children):
+            # What moved the source to act is what others did: "we have barred him because he was selling".
+            reason = own_subject(child)
+            if reason is not None and reason.pos_ in ("PRON", "PROPN", "NOUN") and _says_something(child, in_quotation):
+                why = {token.i for token in child.subtree} - {mark.i for mark in child.children if mark.dep_ == "mark"}
+                if does == "action" and not is_role(reason, "role", "staff"):
+                    kept |= why
+                    contents |= why
         if child.dep_ in ("conj", "parataxis", "advcl") and not any(token.i in kept for token in child.subtree):
             subject = own_subject(child)
             if subject is not None and not is_first_person(subject, in_quotation) and (child.dep_ != "advcl" or child.i < verb.i):
@@ -421,6 +467,11 @@ def _source_clause(
 def _says_something(content: Token, in_quotation: Sequence[bool]) -> bool:
     """Whether what was seen, told or thought is plainly of others: no first person in it, no bare "it" or "that", no question."""
     inner = [token for token in content.subtree if not token.is_punct]
+    seen_doing = content.dep_ == "obj" and any(
+        child.dep_ in ("xcomp", "ccomp", "advcl", "acl") and child.i > content.i for child in (*content.head.children, *content.children)
+    )
+    if seen_doing and content.lower_ in ("him", "her", "them"):
+        return True
     if not inner or (content.dep_ in ("parataxis", "advcl") and (own_subject(content) is None or inner[0].lower_ == "as" or len(inner) < 4)):
         return False
     if any(is_first_person(token, in_quotation) for token in inner) or inner[0].tag_ in ("WDT", "WP", "WRB") or inner[0].lower_ == "whether":
