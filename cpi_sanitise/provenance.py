@@ -111,7 +111,9 @@ def _not_refuted(doc: Doc, span: ProvenanceSpan, share: np.ndarray | None) -> li
         if place < piece.end and share[place] <= THRESHOLD:
             run.append(place)
             continue
-        if run and (share[run].mean() >= REFUTED or any(is_first_person(doc[inner], in_quotation) for inner in run)):
+        # A verb of seeing or telling is not given back without the one who saw or told.
+        knows = len(run) <= 3 and piece.start not in run and any(predicate_class(doc[inner]) not in ("", "action") for inner in run)
+        if run and (knows or share[run].mean() >= REFUTED or any(is_first_person(doc[inner], in_quotation) for inner in run)):
             kept.update(run)
         if place < piece.end:
             kept.add(place)
@@ -176,7 +178,12 @@ def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]]
     of_word = share[places]
     runs: list[tuple[int, int]] = []
     for word in np.flatnonzero(of_word > THRESHOLD).tolist():
-        if runs and not doc[int(places[word])].is_sent_start and word - runs[-1][1] <= 3 and (word == runs[-1][1] + 1 or of_word[runs[-1][1] + 1 : word].min() > GAP_THRESHOLD):
+        if (
+            runs
+            and not doc[int(places[word])].is_sent_start
+            and word - runs[-1][1] <= 3
+            and (word == runs[-1][1] + 1 or of_word[runs[-1][1] + 1 : word].min() > GAP_THRESHOLD)
+        ):
             runs[-1] = (runs[-1][0], word)
         else:
             runs.append((word, word))
@@ -447,7 +454,7 @@ def _source_clause(
             reason = own_subject(child)
             if reason is not None and reason.pos_ in ("PRON", "PROPN", "NOUN") and _says_something(child, in_quotation):
                 why = {token.i for token in child.subtree} - {mark.i for mark in child.children if mark.dep_ == "mark"}
-                if does == "action" and not is_role(reason, "role", "staff"):
+                if does in ("", "action") and not is_role(reason, "role", "staff"):
                     kept |= why
                     contents |= why
         if child.dep_ in ("conj", "parataxis", "advcl") and not any(token.i in kept for token in child.subtree):
@@ -472,9 +479,15 @@ def _says_something(content: Token, in_quotation: Sequence[bool]) -> bool:
     )
     if seen_doing and content.lower_ in ("him", "her", "them"):
         return True
-    if not inner or (content.dep_ in ("parataxis", "advcl") and (own_subject(content) is None or inner[0].lower_ == "as" or len(inner) < 4)):
+    if not inner or (
+        content.dep_ in ("parataxis", "advcl") and (own_subject(content) is None or inner[0].lower_ == "as" or len(inner) < 4)
+    ):
         return False
-    if any(is_first_person(token, in_quotation) for token in inner) or inner[0].tag_ in ("WDT", "WP", "WRB") or inner[0].lower_ == "whether":
+    if (
+        any(is_first_person(token, in_quotation) for token in inner)
+        or inner[0].tag_ in ("WDT", "WP", "WRB")
+        or inner[0].lower_ == "whether"
+    ):
         return False
     if any(token.lower_ in _CHANNEL_WORDS for token in inner) or (content.dep_ == "parataxis" and predicate_class(content) == "report"):
         return False

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from .english import agrees_plural, lemma
+from .english import agrees_plural, lemma, third_person
 from .english import past as past_of
-from .english import third_person
 from .lexicon import words
 from .provenance import is_first_person, is_role, own_subject, predicate_class
 from .quotation import quoted
-from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan
+from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps
 
 CONCERN, THOUGHT = "there is a concern that", "it is thought that"
 _NOUN_CONCERN = "there is a concern about"
@@ -41,7 +40,10 @@ _YOUNG = {
     "pupil": "young person",
     "child": "child",
     "kid": "child",
-    "lad": "young male",
+    "lad": "lad",
+    "man": "man",
+    "woman": "woman",
+    "lady": "woman",
     "boy": "boy",
     "girl": "girl",
     "young person": "young person",
@@ -116,17 +118,28 @@ def rewrite(
         return _finish(_pieces(kept, vantage, identifiers, descriptions), hedge="", changed=False)
     hedge = _hedge(doc, span.start, span.end, cut)
     groups = _groups(kept, cut) if cut else [kept]
+    if len(groups) > 1 and _is_only_time(groups[0]):
+        groups[:2] = [[*groups[0], *groups[1]]]
+    finders = [finder for found in provenance if overlaps(found, statement) for finder in found.found_by]
+    band = next((_band(doc, found) for found in provenance if overlaps(found, statement) and "rule row 61" in found.found_by), "")
     texts: list[list[Piece]] = []
     for group in groups:
         group = _strip(group)
         if not group:
             continue
         pieces = _pieces(group, vantage, identifiers, descriptions)
-        for piece in pieces:
+        for number, piece in enumerate(pieces):
             if piece.token is not None and piece.token.i in substitutes and piece.text == piece.token.text:
                 piece.text = substitutes[piece.token.i]
+                if number and pieces[number - 1].text.lower() in _DETERMINERS:
+                    piece.text = piece.text.removeprefix("a ").removeprefix("an ")
+        pieces = _as_known(group, pieces, cut, in_quotation)
+        if any(finder in _BY_RECORD for finder in finders):
+            pieces = _rounded(pieces)
         framed = _frame(group, pieces, cut, in_quotation, hedge if not texts else "")
         if framed and (not cut or not _is_broken(framed)):
+            if band and not texts:
+                framed = _prefix(band, framed)
             texts.append(framed)
     if not texts:
         return None
@@ -190,7 +203,16 @@ def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: S
         token = doc[place]
         if place not in cut or token.head.i in cut or token.head.i == place or token.pos_ not in ("NOUN", "PROPN", "NUM", "PRON", "DET"):
             continue
-        if is_first_person(token, in_quotation) or token.dep_ not in ("nsubj", "nsubj:pass", "obj", "iobj", "obl", "obl:agent", "nmod", "nmod:poss"):
+        if is_first_person(token, in_quotation) or token.dep_ not in (
+            "nsubj",
+            "nsubj:pass",
+            "obj",
+            "iobj",
+            "obl",
+            "obl:agent",
+            "nmod",
+            "nmod:poss",
+        ):
             continue
         case = [child for child in token.children if child.dep_ == "case" and child.i not in cut]
         possessive = token.dep_ == "nmod:poss" and any(child.lower_ in ("'s", "’s") for child in token.children)
@@ -200,8 +222,16 @@ def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: S
             continue
         if token.pos_ == "PRON" and token.lower_ not in ("one", "some", "someone", "another", "several"):
             continue
-        noun = next((child for child in token.children if child.dep_ == "nmod" and child.pos_ == "NOUN"), token)
-        if case and not is_role(noun, "role", "staff", "client", "kin") and not (case[0].lower_ == "to" and token.head.lower_ in ("fire", "set")):
+        counted = token.pos_ in ("NUM", "PRON", "DET") or token.lower_ in ("member", "couple", "group", "lot", "several")
+        noun = next((child for child in token.children if counted and child.dep_ == "nmod" and child.pos_ == "NOUN"), token)
+        if case and lemma(token.head.lower_) in ("shout", "scream", "swear", "say", "yell", "speak"):
+            without |= {child.i for child in case}  # what was said stays, without the hearer
+            continue
+        if (
+            case
+            and not is_role(noun, "role", "staff", "client", "kin")
+            and not (case[0].lower_ == "to" and token.head.lower_ in ("fire", "set"))
+        ):
             # Where it happened is known only from where the source stands.
             without |= {inner.i for child in case for inner in child.subtree}
             continue
@@ -212,16 +242,26 @@ def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: S
         if possessive:
             owner = _sex_of_pronoun(token, first, last, cut)
             text = ("a " + owner if owner and is_role(noun, "client") else text) + "'s"
+        if token.dep_ in ("obj", "nsubj", "nsubj:pass") and noun.lower_ in _PARTS:
+            text = "the " + noun.lower_
         found[place] = text
     return found, without
+
+
+_PARTS = frozenset(
+    "window windows door doors gate gates fence wall walls roof car van vehicle bins till counter desk sign camera cameras locks".split()
+)
 
 
 _COUNTS = frozenset("two three four five six several some many".split())
 _SEX = {"he": "male", "him": "male", "his": "male", "she": "female", "her": "female", "hers": "female"}
 _SEX_OF = {
-    **dict.fromkeys("son husband dad father brother uncle nephew boyfriend grandad grandfather boy lad man stepdad stepfather lads boys".split(), "male"),
     **dict.fromkeys(
-        "daughter wife mum mam mother sister aunt auntie niece girlfriend nan gran grandmother girl woman lady stepmum stepmother".split(), "female"
+        "son husband dad father brother uncle nephew boyfriend grandad grandfather boy lad man stepdad stepfather lads boys".split(), "male"
+    ),
+    **dict.fromkeys(
+        "daughter wife mum mam mother sister aunt auntie niece girlfriend nan gran grandmother girl woman lady stepmum stepmother".split(),
+        "female",
     ),
 }
 _PLAIN_NOUNS = frozenset("boy girl man woman lady lad child baby".split())
@@ -266,8 +306,87 @@ def _described(noun: str, plural: bool) -> str:
     if plain == "premises":
         return plain
     if plural:
-        return {"person": "people", "child": "children", "man": "men", "woman": "women", "young person": "young people"}.get(plain, plain + "s")
+        return {"person": "people", "child": "children", "man": "men", "woman": "women", "young person": "young people"}.get(
+            plain, plain + "s"
+        )
     return ("an " if plain[0] in "aeiou" else "a ") + plain
+
+
+_DETERMINERS = frozenset("the a an this that these those".split())
+_BY_RECORD = ("rule row 18", "rule row 19")
+_TIME_WORDS = frozenset(
+    "last this next on at in the week month year night morning afternoon evening yesterday today tonight tomorrow ago two three four five six days "
+    "weeks months monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october "
+    "november december early late about around".split()
+)
+
+
+def _is_only_time(group: Sequence[Token]) -> bool:
+    """Whether a row of kept words says no more than when: it belongs to what follows."""
+    worded = [token for token in group if not token.is_punct]
+    return bool(worded) and len(worded) < 6 and all(token.lower_ in _TIME_WORDS or token.like_num for token in worded)
+
+
+def _as_known(group: Sequence[Token], pieces: list[Piece], cut: set[int], in_quotation: Sequence[bool]) -> list[Piece]:
+    """ "no job «that we know of»" → "no known job"; "«as far as we are aware» nobody" → "as far as is known nobody": without it the log would claim more."""
+    doc = group[0].doc
+
+    def run(place: int, step: int) -> list[Token]:
+        found: list[Token] = []
+        while 0 <= place < len(doc) and place in cut and len(found) < 9:
+            found.append(doc[place])
+            place += step
+        return found if any(token.lower_ in ("know", "aware", "knowledge") for token in found) else []
+
+    after = run(group[-1].i + 1, 1) if group[-1].i + 1 in cut else run(group[-2].i + 1, 1) if len(group) > 1 else []
+    after = [token for token in after if not token.is_punct]
+    if after and after[0].lower_ in ("that", "which", "we", "i") and any(is_first_person(token, in_quotation) for token in after):
+        at = next(
+            (number for number in range(len(pieces) - 1, -1, -1) if (token := pieces[number].token) is not None and token.pos_ == "NOUN"),
+            None,
+        )
+        negated = any(token.lower_ in ("no", "not", "n't", "any", "nobody", "never", "without", "only") for token in group)
+        if at is not None and negated:
+            return [*pieces[:at], Piece("known", True), *pieces[at:]]
+    before = run(group[0].i - 1, -1)[::-1]
+    if [token.lower_ for token in before[:3]] in (["as", "far", "as"], ["so", "far", "as"]):
+        return _prefix("as far as is known", pieces)
+    return pieces
+
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
+
+
+def _clock(hour: int, minute: int) -> str:
+    half = "am" if hour % 24 < 12 else "pm"
+    return f"{hour % 12 or 12}{f'.{minute:02}' if minute else ''}{half}"
+
+
+def _rounded(pieces: list[Piece]) -> list[Piece]:
+    """Times to the minute, which only a record gives, to the nearest quarter of an hour."""
+    out: list[Piece] = []
+    for piece in pieces:
+        match = _CLOCK.fullmatch(piece.text) if piece.identifier is None else None
+        if match and int(match[2]) % 5:
+            minutes = (int(match[1]) * 60 + int(match[2]) + 7) // 15 * 15
+            if out and out[-1].text.lower() == "at":
+                out.append(Piece("about", True))
+            piece.text = _clock(minutes // 60, minutes % 60)
+        out.append(piece)
+    return out
+
+
+_SHIFT = re.compile(r"\b(1[0-2]|0?[1-9])(?:[.:][0-5]\d)?\s?(am|pm)\b|\b([01]\d|2[0-3]):[0-5]\d\b", re.IGNORECASE)
+_BANDS = ((5, "during the night"), (9, "in the early morning"), (12, "in the morning"), (17, "in the afternoon"), (21, "in the evening"))
+
+
+def _band(doc: Doc, found: ProvenanceSpan) -> str:
+    """The part of the day of a time that fits one shift: "just before I open up at 5am" → "in the early morning"."""
+    match = _SHIFT.search(doc.text[found.start : found.end + 6])
+    if match is None:
+        return ""
+    hour = int(match[3]) if match[3] else int(match[1]) % 12 + (12 if match[2].lower() == "pm" else 0)
+    return next((band for end, band in _BANDS if hour < end), "late in the evening")
 
 
 def _groups(kept: list[Token], cut: set[int]) -> list[list[Token]]:
@@ -395,6 +514,8 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
         return None
     inside = {token.i for token in group}
     opening = group[0]
+    if (speaker := _speaker(group, cut, in_quotation)) is not None:
+        return _prefix(speaker, pieces)
     if opening.tag_ in ("VBZ", "VBP", "MD") and opening.lower_ != "there" and opening.i - 1 in cut and not _has_subject(opening, inside):
         # Whoever it was is gone with the cut; that there was somebody is no new fact.
         return _prefix("people" if opening.tag_ == "VBP" else "a person", pieces)
@@ -406,6 +527,14 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
     past = _is_past(group[0].doc, governor, opening.i, cut)
     first_word = next((token for token in group if token.is_alpha), group[0])
     speaks = first_word.lower_ in _SUBJECT_PRONOUNS and any(token.tag_ in _FINITE for token in group)
+    if _saw_before(opening, cut) and (seen_doing := _doer_and_deed(group)) is not None:
+        doer, deed = seen_doing
+        if deed.lower_.endswith("ing") or past:
+            row = [
+                token for token in group[: group.index(deed)] if token.like_num or token.lower_ not in _TIME_WORDS or token.lower_ == "the"
+            ]
+            pieces = _with_verb(pieces, doer, deed, agrees_plural([token.text for token in row], [token.tag_ for token in row]), past)
+            return _prefix(hedge, pieces) if hedge else pieces
     if (unfinished := _unfinished(group, cut, inside)) is not None:
         subject = own_subject(unfinished)
         if subject is not None and subject.i in inside:
@@ -432,18 +561,33 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
         (
             token
             for token in group
-            if token.tag_ in ("VBG", "VB") and (token.head.i not in inside or token.head == noun or token.dep_ in ("xcomp", "acl", "ccomp", "advcl"))
+            if (
+                token.tag_ in ("VBG", "VB")
+                or (token.dep_ == "compound" and token.lower_.endswith("ing") and lemma(token.lower_) != token.lower_)
+            )
+            and (
+                token.dep_ == "compound"
+                or token.head.i not in inside
+                or token.head == noun
+                or token.dep_ in ("xcomp", "acl", "ccomp", "advcl")
+            )
         ),
         None,
     )
     if hedge == CONCERN and noun is not None:
         return _prefix(_NOUN_CONCERN, pieces)
     if noun is not None:
-        leading = [token for token in group if token.i <= noun.i or (token.dep_ in ("conj", "cc") and token.i < (verb.i if verb else 0))]
-        plural = agrees_plural([token.text for token in leading], [token.tag_ for token in leading])
-        seen = governor is None or predicate_class(governor) in ("perceive", "aware", "know", "report") or lemma(governor.lower_) in _RECORDING
+        plural = _is_plural(noun)
+        seen = (
+            governor is None or predicate_class(governor) in ("perceive", "aware", "know", "report") or lemma(governor.lower_) in _RECORDING
+        )
         between = [token for token in group if verb is not None and noun.i < token.i < verb.i]
-        if verb is not None and seen and verb.i > noun.i and all(token.pos_ not in ("VERB", "AUX") or token.dep_ == "flat" for token in between):
+        if (
+            verb is not None
+            and seen
+            and verb.i > noun.i
+            and all(token.pos_ not in ("VERB", "AUX") or token.dep_ == "flat" for token in between)
+        ):
             return _with_verb(pieces, noun, verb, plural, past)
         if governor is not None and (
             predicate_class(governor) in ("perceive", "aware", "know", "report") or lemma(governor.lower_) == "have"
@@ -468,7 +612,9 @@ _RECORDING = frozenset("show record capture catch film log pick".split())
 def _is_past(doc: Doc, governor: Token | None, start: int, cut: set[int]) -> bool:
     """Whether what is told lies before the telling: by the verb that was cut. What a camera or a register holds has been."""
     if governor is None:
-        governor = next((doc[place] for place in range(start - 1, max(-1, start - 8), -1) if place in cut and doc[place].pos_ == "VERB"), None)
+        governor = next(
+            (doc[place] for place in range(start - 1, max(-1, start - 8), -1) if place in cut and doc[place].pos_ == "VERB"), None
+        )
     if governor is None:
         return False
     seen_by_device = lemma(governor.lower_) in _RECORDING and any(
@@ -497,9 +643,72 @@ def _unfinished(group: Sequence[Token], cut: set[int], inside: set[int]) -> Toke
     return None
 
 
+_NOT_DEEDS = frozenset(
+    "building morning evening clothing ring king thing something nothing string wedding ceiling meeting awning railing lodging".split()
+)
+
+
+def _saw_before(opening: Token, cut: set[int]) -> bool:
+    """Whether the cut just before the words ends on a verb of seeing, finding or recording."""
+    for place in range(opening.i - 1, max(-1, opening.i - 4), -1):
+        if place not in cut:
+            return False
+        verb = opening.doc[place]
+        if verb.is_alpha:
+            return predicate_class(verb) == "perceive" or lemma(verb.lower_) in _RECORDING
+    return False
+
+
+def _doer_and_deed(group: Sequence[Token]) -> tuple[Token, Token] | None:
+    """Who was seen and what doing, by the order of words: "two men carrying", "him arranging", "the men load". Needs no tree."""
+    for number, token in enumerate(group):
+        before = group[number - 1] if number else None
+        if before is not None and (before.pos_ in ("NOUN", "PROPN") or before.lower_ in ("him", "her", "them")):
+            doing = token.lower_.endswith("ing") and lemma(token.lower_) != token.lower_ and token.lower_ not in _NOT_DEEDS
+            bare = token.tag_ in ("VB", "VBP") and token.pos_ == "VERB" and token.lower_ == lemma(token.lower_)
+            if (doing and token.pos_ != "NOUN") or (doing and token.dep_ == "compound") or (bare and before.lower_ not in ("her",)):
+                return before, token
+        if token.pos_ not in ("DET", "NUM", "ADJ", "NOUN", "PROPN", "CCONJ", "ADV") and token.lower_ not in (
+            "him",
+            "her",
+            "them",
+            "his",
+            "their",
+            "a",
+        ):
+            return None
+    return None
+
+
 def _is_plural(noun: Token) -> bool:
     inner = [token for token in noun.subtree if token.i <= noun.i or token.dep_ in ("conj", "cc")]
     return agrees_plural([token.text for token in inner], [token.tag_ for token in inner])
+
+
+def _speaker(group: Sequence[Token], cut: set[int], in_quotation: Sequence[bool]) -> str | None:
+    """The frame for words in quotation whose telling was cut: "he said" of a subject, "it was said" of whoever else (G9)."""
+    opening = group[0]
+    if opening.text not in "\"“'‘" or opening.i - 1 not in cut or not in_quotation[opening.i]:
+        return None
+    doc = opening.doc
+    for place in range(opening.i - 1, max(-1, opening.i - 14), -1):
+        if place not in cut:
+            break
+        verb = doc[place]
+        if predicate_class(verb) == "report" or verb.lower_ in ("said", "told", "shouted"):
+            subject = own_subject(verb)
+            if subject is not None and subject.lower_ in _SUBJECT_PRONOUNS - {"it"}:
+                return (
+                    f"{subject.lower_} said"
+                    if verb.tag_ in ("VBD", "VBN")
+                    else f"{subject.lower_} says"
+                    if subject.lower_ != "they"
+                    else "they say"
+                )
+            return None
+        if lemma(verb.lower_) == "overhear":
+            return "it was said:"
+    return None
 
 
 def _has_subject(token: Token, inside: set[int]) -> bool:
@@ -522,7 +731,7 @@ def _with_verb(pieces: list[Piece], noun: Token, verb: Token, plural: bool, past
             piece.text = _SUBJECT_FORM[piece.text.lower()]
             plural = piece.text == "they"
         if piece.token is not None and piece.token.i == helper.i:
-            if helper.tag_ == "VBG":
+            if helper.tag_ == "VBG" or helper.lower_.endswith("ing"):
                 out.append(Piece(_be(plural, past), True))
             elif past:
                 piece.text = past_of(lemma(verb.lower_))
@@ -606,8 +815,18 @@ def _impersonal(pieces: list[Piece], in_quotation: Sequence[bool]) -> list[Piece
                 continue
             out.append(Piece("the", piece.space, token))
         elif lower in _PLAIN_PERSONS:
-            telling = predicate_class(_verb_over(token)) == "report" or lemma(_verb_over(token).lower_) in ("shout", "scream", "speak", "talk")
-            if token.dep_ in ("obl", "nmod") and telling and out and out[-1].text.lower() in ("to", "with", "for", "from", "by", "of", "at"):
+            telling = predicate_class(_verb_over(token)) == "report" or lemma(_verb_over(token).lower_) in (
+                "shout",
+                "scream",
+                "speak",
+                "talk",
+            )
+            if (
+                token.dep_ in ("obl", "nmod")
+                and telling
+                and out
+                and out[-1].text.lower() in ("to", "with", "for", "from", "by", "of", "at")
+            ):
                 out.pop()
             elif telling and lemma(token.head.lower_) in ("tell", "inform", "say", "advise", "warn", "text", "message", "phone", "ring"):
                 continue

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from corpora.build import read_split
 from cpi_sanitise import Submission
 from cpi_sanitise.english import forms, lemma
+from cpi_sanitise.statements import BASES, kind_of
 
 pytestmark = pytest.mark.model
 
@@ -28,6 +30,7 @@ def read(path):
     return tomllib.loads(path.read_text(encoding="utf-8"))["case"]
 
 
+STATEMENTS = read(GOLDEN / "statements.toml")
 REWRITING = [case for path in sorted((GOLDEN / "rewriting").glob("*.toml")) for case in read(path)]
 
 
@@ -64,7 +67,11 @@ def words_of(text):
 def new_words(before, after):
     """Words of the log that neither the text, in any form of the verb, nor the closed list of frame words holds."""
     known = {form for word in words_of(before) for form in forms(lemma(word))} | set(words_of(before))
-    return {word for word in words_of(after) if word not in known and word not in FRAME_WORDS and word.removesuffix("'s") not in known | FRAME_WORDS}
+    return {
+        word
+        for word in words_of(after)
+        if word not in known and word not in FRAME_WORDS and word.removesuffix("'s") not in known | FRAME_WORDS
+    }
 
 
 @pytest.mark.parametrize("case", params(REWRITING, "before"))
@@ -87,10 +94,11 @@ def test_the_log_is_what_an_analyst_would_write(case, sanitiser):
     assert not (inside - set(words_of(outside)) - FRAME_WORDS) & set(words_of(log.text))
 
 
-@pytest.mark.parametrize("case", params([{**case, "known_gap": None} for case in []] + REWRITING, "before")[:0] or REWRITING, ids=lambda case: str(case["row"]))
+@pytest.mark.parametrize("case", REWRITING, ids=lambda case: str(case["row"]))
 def test_the_cases_themselves_are_sound(case):
     """No first person, and nothing that the text does not say."""
     assert set(case) <= KEYS
+    # The lexicon's plain words for dialect and medicines (rows 28, 29).
     plain = {"broken", "cuts", "taken", "hospital", "wires", "antipsychotic", "medication", "prescribed", "morphine"}
     for after in accepted(case):
         assert not FIRST_PERSON & set(words_of(after))
@@ -100,3 +108,23 @@ def test_the_cases_themselves_are_sound(case):
 def test_every_row_has_at_least_three_cases():
     rows = {row: sum(case["row"] == row for case in REWRITING) for row in [*range(1, 69), *(f"G{number}" for number in range(1, 11))]}
     assert {row for row, number in rows.items() if number < 3} == set()
+
+
+@pytest.mark.parametrize("case", params(STATEMENTS, "text"))
+def test_kind_of_what_remains(case):
+    assert kind_of(case["text"], hedged=False) == case["kind"]
+
+
+@pytest.mark.parametrize("hedge", ["I think", "We believe", "In my view", "I suspect that", "I am worried that"])
+@pytest.mark.parametrize("fact", ["he sells tablets from the garage", "two men keep dogs in the barn", "she hides phones in the loft"])
+def test_cutting_a_belief_makes_no_fact(hedge, fact, sanitiser):
+    for statement in sanitiser(Submission(reference="1", narrative=f"{hedge} {fact}.")).log.statements:
+        assert statement.kind != "fact"
+
+
+def test_basis_is_in_no_byte_of_a_log(sanitiser):
+    """Over the corpus' examples: no field of the log, and no value of one, tells how the source knew it."""
+    for record in read_split("dev")[::12]:
+        written = sanitiser(Submission(reference="1", narrative=record["narrative"], form=record["form"])).log.to_json().lower()
+        assert not [basis for basis in BASES if basis != "unknown" and (basis in written or basis.replace("_", " ") in written)]
+        assert "basis" not in written
