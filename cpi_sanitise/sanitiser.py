@@ -37,7 +37,7 @@ from .sealed_record import (
     subject_key,
 )
 from .settings import Settings
-from .spans import AttributionRisk, Identifier, ProvenanceSpan, Statement, VantageSpan
+from .spans import AttributionRisk, Identifier, ProvenanceSpan, Statement, VantageSpan, inside_any
 from .submission import Submission
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ from .detection import find_identifiers, make_analyzer
 from .encoder import MODELS
 from .provenance import find_provenance
 from .redaction import make_anonymizer, redact
+from .relative_dates import find_relative_dates
 from .rewriting import Rewritten, description, rewrite
 from .roles import assign_roles
 from .statements import basis_of, kind_by_encoder, kind_of, split_statements
@@ -213,6 +214,13 @@ class Sanitiser:
             if identifier.role in ("submitter", "source") and identifier.type == "PERSON"
         }
         cuts = replaced(found.vantage, self.settings.caution)
+        if submission.received_at is not None:
+            dated = find_relative_dates(doc, submission.received_at.date(), found.provenance)
+            cuts += [
+                VantageSpan(one.start, one.end, "relative_date", one.text, ("relative_dates",))
+                for one in dated
+                if not inside_any(one, cuts)
+            ]
         kept: list[tuple[Statement, Rewritten]] = []
         withheld: list[Statement] = []
         for statement in found.statements:
