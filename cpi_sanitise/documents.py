@@ -309,7 +309,7 @@ def _read_pdf(raw: bytes, mapping: Mapping[str, str]) -> dict[str, Any]:
     try:
         texts, notes, scanned = _pages(reader)
         named = _form_fields(reader)
-        other = {"properties": _information(reader), "notes": notes, "attachments": _embedded(reader)}
+        other: dict[str, Any] = {"properties": _information(reader), "notes": notes, "attachments": _embedded(reader)}
         foreign_form = _has_foreign_form(reader)
     except IntakeError:
         raise
