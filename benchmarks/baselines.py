@@ -39,7 +39,7 @@ class Unavailable(Exception):
 
 def ours(caution: str = "ordinary") -> System:
     """The library as it ships, through its public names."""
-    return _of_sanitiser(_sanitiser(caution))
+    return _of_sanitiser(make_sanitiser(caution))
 
 
 def cautious() -> System:
@@ -52,7 +52,7 @@ def rules() -> System:
 
     Its tagger and parser stay, since rules of grammar read them.
     """
-    sanitiser = _sanitiser("ordinary")
+    sanitiser = make_sanitiser("ordinary")
     # No public name switches the heads off, and none should: half a detector is for this table only.
     component: Any = sanitiser._engine.nlp.get_pipe("cpi_encoder")  # type: ignore[union-attr]
     component.encoder = _Silenced(component.encoder)
@@ -79,7 +79,8 @@ class _Silenced:
         return replace(scores, words=kept, document={})
 
 
-def _sanitiser(caution: str) -> Sanitiser:
+def make_sanitiser(caution: str) -> Sanitiser:
+    """The library with keys that nobody keeps."""
     import pyrage
 
     from cpi_sanitise import Sanitiser

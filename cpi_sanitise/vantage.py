@@ -2,42 +2,87 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 
 import numpy as np
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
-from .lexicon import rules, word_lists
+from .lexicon import rules, telling_words, word_lists
 from .parsing import scores_of, word_tokens
 from .phrases import Phrasebook, compile_pattern
-from .spans import AttributionRisk, Identifier, ProvenanceSpan, VantageSpan, in_order, inside_any
+from .spans import AttributionRisk, Identifier, ProvenanceSpan, Span, Statement, VantageSpan, in_order, inside_any
 
 THRESHOLD = 0.5
+_MOST_TELLING = 4  # words of a statement that are weighed: a long statement is not telling for being long
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A point between a log that tells all it can and one that points to nobody.
+
+    `plain`: words of one trade and figures of records become plain. `general`: the level of `general.toml` up to which words
+    of one walk of life become general. `cuts`: kinds of the encoder's finds that go with the phrase they stand in.
+    `telling`: a statement that points farther to one walk of life than this is left out whole.
+    """
+
+    plain: bool = True
+    general: str = ""
+    cuts: frozenset[str] = frozenset()
+    telling: float = inf
+
+
+_SERVICE = frozenset({"act_of_service", "sole_knowledge"})
+_ALL = _SERVICE | {"privileged_record", "setting", "trade_vocabulary"}
+# `ordinary` and `cautious` are the public settings; the others are there for the curve of benchmarks.attribution.
+DIALS = {
+    "provenance only": Dial(plain=False),
+    "ordinary": Dial(general="ordinary", cuts=_SERVICE, telling=2.4),
+    "between": Dial(general="cautious", cuts=_ALL, telling=1.6),
+    "cautious": Dial(general="cautious", cuts=_ALL, telling=1.0),
+    "utmost": Dial(general="cautious", cuts=_ALL, telling=0.6),
+}
 
 
 @lru_cache(maxsize=1)
 def _phrasebook() -> Phrasebook:
-    return Phrasebook(compile_pattern(rule["term"], word_lists(), rule) for rule in rules("vantage"))
+    return Phrasebook(compile_pattern(rule["term"], word_lists(), rule) for rule in [*rules("vantage"), *rules("general")])
 
 
 def find_vantage(doc: Doc, provenance: Sequence[ProvenanceSpan], labels: dict[str, list[str]]) -> list[VantageSpan]:
-    """Vantage spans outside provenance, disjoint and in order. Only the lexicon knows plain words; of the encoder's finds `plain` is None."""
+    """Vantage spans outside provenance, disjoint and in order. Only the lexicon knows plain words; of the encoder's finds `plain` is
+    None, but for figures, which are rounded."""
     found = [
         VantageSpan(
             doc[first].idx,
             doc[last - 1].idx + len(doc[last - 1]),
             rule.get("kind", "trade_vocabulary"),
             rule["plain"],
-            (f"lexicon {rule['trade']}",),
+            (f"{'general ' + rule['level'] if 'level' in rule else 'lexicon'} {rule['trade']}",),
         )
         for first, last, rule in _phrasebook().find(doc)
     ]
+    found += [VantageSpan(*place, "privileged_record", plain, ("figures",)) for *place, plain in exact_times(doc.text)]
     kept: list[VantageSpan] = []
     for span in [*sorted(found, key=lambda span: span.start - span.end), *_by_encoder(doc, labels)]:
         if not inside_any(span, provenance) and not inside_any(span, kept):
             kept.append(span)
     return in_order(kept)
+
+
+_SECONDS = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d):[0-5]\d(?![\d:])")
+
+
+def exact_times(text: str) -> list[tuple[int, int, str]]:
+    """Times to the second, as only a record has them, to the nearest five minutes: start, end, what the log says."""
+    found = []
+    for match in _SECONDS.finditer(text):
+        minutes = (round((int(match[1]) * 60 + int(match[2])) / 5) * 5) % (24 * 60)
+        found.append((match.start(), match.end(), f"about {minutes // 60:02}:{minutes % 60:02}"))
+    return found
 
 
 def _by_encoder(doc: Doc, labels: dict[str, list[str]]) -> list[VantageSpan]:
@@ -60,24 +105,117 @@ def _by_encoder(doc: Doc, labels: dict[str, list[str]]) -> list[VantageSpan]:
     return spans
 
 
-def replaced(vantage: Sequence[VantageSpan], caution: str) -> list[VantageSpan]:
-    """Those the log writes otherwise: at the ordinary level where plain words are known, at the cautious level all, cut where none are."""
-    return [span for span in vantage if span.plain is not None or caution == "cautious"]
+# --- what the log does with them --------------------------------------------------------------------------------------------
+
+
+def replaced(doc: Doc, vantage: Sequence[VantageSpan], dial: Dial) -> list[VantageSpan]:
+    """Those that the log writes otherwise, disjoint and in order; one with empty plain words is cut.
+
+    A find of the encoder's goes only with a phrase that the sentence can do without: parts of phrases leave a torso.
+    """
+    written: list[VantageSpan] = []
+    for span in vantage:
+        if span.plain is not None and _applies(span, dial):
+            written.append(span)
+        elif span.plain is None and span.kind in dial.cuts and (phrase := _loose_phrase(doc, span)):
+            written.append(VantageSpan(*phrase, span.kind, "", span.found_by))
+    kept: list[VantageSpan] = []
+    for span in sorted(written, key=lambda span: span.start - span.end):
+        if not inside_any(span, kept):
+            kept.append(span)
+    return in_order(kept)
+
+
+def _applies(span: VantageSpan, dial: Dial) -> bool:
+    finder = span.found_by[0]
+    if finder.startswith("general cautious"):
+        return dial.general == "cautious"
+    return bool(dial.general) if finder.startswith("general") else dial.plain
+
+
+_LOOSE = frozenset("obl obl:tmod nmod advcl acl acl:relcl appos advmod conj parataxis".split())
+_WIDER = 3
+
+
+def _loose_phrase(doc: Doc, span: VantageSpan) -> tuple[int, int] | None:
+    """The phrase around the span that hangs loosely in its sentence, as (start, end), or None where there is none of about its size."""
+    tokens = doc.char_span(span.start, span.end, alignment_mode="expand")
+    if tokens is None or not len(tokens):
+        return None
+    head: Token = tokens.root
+    while True:
+        inside = sorted(token.i for token in head.subtree)
+        if len(inside) > len(tokens) + _WIDER or inside[-1] - inside[0] + 1 != len(inside):
+            return None
+        if head.dep_ in _LOOSE and inside[0] <= tokens.start and tokens.end <= inside[-1] + 1:
+            last = doc[inside[-1]]
+            while last.i > inside[0] and last.is_punct:
+                last = doc[last.i - 1]
+            return doc[inside[0]].idx, last.idx + len(last)
+        if head.head.i == head.i:
+            return None
+        head = head.head
+
+
+def telling(doc: Doc, statement: Statement, gone: Sequence[Span]) -> float:
+    """How far a statement points to one walk of life, by its most telling words outside of what goes anyway."""
+    weights = telling_words()
+    found = {
+        stem
+        for token in doc
+        if statement.start <= token.idx < statement.end
+        and (stem := stem_of(token.lower_)) in weights
+        and not any(span.start <= token.idx < span.end for span in gone)
+    }
+    return sum(sorted((weights[stem] for stem in found), reverse=True)[:_MOST_TELLING])
+
+
+def stem_of(word: str) -> str:
+    """A word without the commonest endings, as the telling words are listed."""
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+# --- risk -------------------------------------------------------------------------------------------------------------------
+
+# Of a log's telling words together; chosen on train and dev so that an attacker's success rises with the level (benchmarks.attribution).
+MEDIUM_FROM, HIGH_FROM, VERY_HIGH_FROM = 1.5, 3.5, 9.0
+VERY_HIGH = "the log as a whole may point to how it became known"
 
 
 def attribution_risk(
-    vantage: Sequence[VantageSpan], provenance: Sequence[ProvenanceSpan], identifiers: Sequence[Identifier], caution: str
+    doc: Doc,
+    statements: Sequence[Statement],
+    vantage: Sequence[VantageSpan],
+    provenance: Sequence[ProvenanceSpan],
+    identifiers: Sequence[Identifier],
+    dial: Dial,
 ) -> AttributionRisk:
-    """A first estimate from what stays in the log; the reasons name no kind of source."""
-    left = [span for span in vantage if span.plain is None and caution != "cautious"]
+    """How far what stays in the log points to its source; the reasons name no kind of source."""
+    written = replaced(doc, vantage, dial)
+    left = [span for span in vantage if span.plain is None and not inside_any(span, written)]
     reasons = []
+    points = 0.0
+    for statement in statements:
+        pointing = telling(doc, statement, [*provenance, *identifiers, *written])
+        if pointing <= dial.telling:
+            points += pointing
     if any(span.kind == "sole_knowledge" for span in vantage) or any(span.kind == "access" for span in provenance):
         reasons.append("few people may know this")
+        points += 0.5
     if any(span.kind in ("setting", "act_of_service") for span in left):
         reasons.append("the setting may point to how it became known")
+        points += 1
     if any(span.kind == "privileged_record" for span in left):
         reasons.append("figures may come from a record")
+        points += 1
     if any({"source", "subject"} <= set(found.roles) for found in identifiers):
         reasons.append("a person in the log may have been part of how it became known")
-    level = "high" if len(reasons) > 1 else "medium" if reasons else "low"
-    return AttributionRisk(level, tuple(reasons))
+        points += 0.5
+    if points >= MEDIUM_FROM and not reasons:
+        reasons.append("the words may belong to few walks of life")
+    if points >= VERY_HIGH_FROM:
+        reasons.append(VERY_HIGH)
+    return AttributionRisk("high" if points >= HIGH_FROM else "medium" if points >= MEDIUM_FROM else "low", tuple(reasons))
