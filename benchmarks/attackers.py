@@ -35,17 +35,19 @@ ROLE_GROUPS: tuple[tuple[str, str], ...] = (
     ),
     (
         "leads a faith",
-        r"priest|vicar|imam|rabbi|minister|pastor|chaplain|sister$|nun\b|monk|granthi|curate|deacon|churchwarden|verger|sexton|temple|mosque|church",
+        r"priest|vicar|imam|rabbi|minister|pastor|chaplain|sister$|nun\b|monk|granthi|curate|deacon|churchwarden|verger|sexton|temple|"
+        r"mosque|church",
     ),
     (
         "lives there",
-        r"resident\b(?!ial)|neighbour\b|mother|father|aunt|uncle|brother|sister|partner of|friend|holder|dog walker|tenant$|relative|"
-        r"grand|babysitter|watch co",
+        r"resident\b(?!ial)|neighbour\b|mother|father|aunt|uncle|brother|sister|partner\b|friend|holder|dog walker|tenant$|relative|grand|"
+        r"babysitter|watch co|former|\bwife\b|husband|guest|colleague|housemate|swimmer|jogger|angler|birdwatcher|forager|buyer|mourner|"
+        r"singer|\bparent of|cruiser|hobby|detectorist|living opposite",
     ),
     (
         "treats",
-        r"nurse|doctor|\bgp\b|general practitioner|midwife|paramedic|pharmacist|health visitor|radiograph|dentist|dental|therap|surgeon|"
-        r"psych|clinic|ambulance|prosthet|optom|physio|health",
+        r"nurse|doctor|\bgp\b|general practitioner|midwife|paramedic|pharmac|health visitor|radiograph|dentist|dental|therap|surgeon|psych|"
+        r"clinic|ambulance|prosthet|optom|optic|physio|health|podiatr|phlebotom|audiolog|dietit|sonograph|acupunct|homeopath|screener|medic",
     ),
     (
         "teaches",
@@ -57,22 +59,28 @@ ROLE_GROUPS: tuple[tuple[str, str], ...] = (
         r"fraud|ranger|patrol|cctv|monitor|fire.*officer|firefighter|watch manager|crew",
     ),
     (
-        "casework",
-        r"social worker|case ?work|probation|adviser|advisor|support work|key ?work|outreach|advocate|counsell|youth|family|refuge|"
-        r"personal assistant|leaving care|reviewing|housing officer|liaison",
-    ),
-    (
         "cares",
         r"carer|care work|care assistant|care home|foster|childminder|home manager|children's home|day centre|sheltered|hospice|escort|lodgings",
+    ),
+    (
+        "casework",
+        r"social work|case ?work|probation|advis[eo]r|support|key ?work|outreach|advocate|counsell|youth|family|refuge|personal assistant|"
+        r"leaving care|reviewing|housing officer|liaison|\bworker|facilitator|interviewer|assessor|visitor|interpreter|resettlement|"
+        r"supervisor|co-?ordinator",
     ),
     (
         "drives or carries",
         r"driver|conductor|courier|deliver|postal|postman|postwoman|refuse|bin|train|bus\b|ferry|pilot|lorry|taxi|cab|rail|station",
     ),
-    ("desk", r"reception|clerk|administrator|officer$|assistant|operator|controller|registrar|concierge|call|cashier|agent|manager$"),
+    (
+        "desk",
+        r"reception|clerk|administrator|officer$|assistant|operator|controller|registrar|concierge|call|cashier|agent|manager$|secretary|"
+        r"attendant|porter|planner|canvasser|councillor",
+    ),
     (
         "sells or makes",
-        r"broker|jewel|florist|gunsmith|tailor|seamstress|shop|owner|dealer|landlord|publican|farmer|barber|hair|tattoo|keeper|seller|supplier|salon|hire|bookkeep|accountant",
+        r"broker|jewel|florist|gunsmith|tailor|seamstress|shop|owner|dealer|landlord|publican|farmer|barber|hair|tattoo|keeper|seller|supplier|"
+        r"salon|hire|bookkeep|accountant",
     ),
     (
         "repairs",

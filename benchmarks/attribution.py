@@ -13,7 +13,9 @@ key into a folder that `--answers` names, and stand in the results with the atta
 from __future__ import annotations
 
 import json
+import random
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -69,10 +71,9 @@ def right_label(likelihoods: Matrix, labels: Sequence[str], gold: Sequence[str])
     return [float(labels[int(best)] == true) for best, true in zip(likelihoods.argmax(axis=1), gold, strict=True)]
 
 
-def majority(known: Sequence[str], gold: Sequence[str]) -> float:
-    """The share right of one who always says what is most frequent in train."""
-    most = max(sorted(set(known)), key=list(known).count)
-    return list(gold).count(most) / len(gold)
+def majority(gold: Sequence[str]) -> float:
+    """The share right of one who always says what is most frequent among those asked."""
+    return max(Counter(gold).values()) / len(gold)
 
 
 def mean_of(values: Sequence[float]) -> Figure | None:
@@ -84,8 +85,6 @@ class Trial:
     """The attacked records with their draws of candidates and batches, the same for every condition and attacker."""
 
     def __init__(self, train: Sequence[Record], asked: Sequence[Record], seed: int) -> None:
-        import random
-
         chance = random.Random(seed)
         self.records = asked
         self.known, self.asked = Known.of(train), Known.of(asked)
@@ -103,8 +102,8 @@ class Trial:
         """What one who reads nothing reaches."""
         size = min(BATCH, len(self.records))
         return {
-            "sector": majority(self.known.sectors, self.asked.sectors),
-            "role": majority(self.known.groups, self.asked.groups),
+            "sector": majority(self.asked.sectors),
+            "role": majority(self.asked.groups),
             "candidates": 0.2,
             "submitters": sum(1 / rank for rank in range(1, size + 1)) / size,
         }

@@ -30,7 +30,7 @@ from .sealed_record import (
     subject_key,
 )
 from .settings import Settings
-from .spans import AttributionRisk, Identifier, ProvenanceSpan, Statement, VantageSpan
+from .spans import AttributionRisk, Identifier, ProvenanceSpan, Span, Statement, VantageSpan
 from .submission import Submission
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ class Sanitiser:
             if identifier.role in ("submitter", "source") and identifier.type == "PERSON"
         }
         cuts = replaced(doc, found.vantage, self._dial)
-        gone = (*found.provenance, *found.identifiers, *cuts)
+        gone: list[Span] = [*found.provenance, *found.identifiers, *cuts]
         kept: list[tuple[Statement, Rewritten]] = []
         withheld: list[Statement] = []
         for statement in found.statements:

@@ -42,7 +42,7 @@ DIALS = {
     "provenance only": Dial(plain=False),
     "ordinary": Dial(general="ordinary", cuts=_SERVICE, telling=2.4),
     "between": Dial(general="cautious", cuts=_ALL, telling=1.6),
-    "cautious": Dial(general="cautious", cuts=_ALL, telling=1.0),
+    "cautious": Dial(general="cautious", cuts=_ALL, telling=0.9),
     "utmost": Dial(general="cautious", cuts=_ALL, telling=0.6),
 }
 
@@ -64,13 +64,19 @@ def find_vantage(doc: Doc, provenance: Sequence[ProvenanceSpan], labels: dict[st
             (f"{'general ' + rule['level'] if 'level' in rule else 'lexicon'} {rule['trade']}",),
         )
         for first, last, rule in _phrasebook().find(doc)
+        if not ("level" in rule and _names_another(doc[last - 1]))
     ]
-    found += [VantageSpan(*place, "privileged_record", plain, ("figures",)) for *place, plain in exact_times(doc.text)]
+    found += [VantageSpan(start, end, "privileged_record", plain, ("figures",)) for start, end, plain in exact_times(doc.text)]
     kept: list[VantageSpan] = []
     for span in [*sorted(found, key=lambda span: span.start - span.end), *_by_encoder(doc, labels)]:
         if not inside_any(span, provenance) and not inside_any(span, kept):
             kept.append(span)
     return in_order(kept)
+
+
+def _names_another(token: Token) -> bool:
+    """Whether the word is the first part of another thing's name: "the bus" of "the bus station"."""
+    return token.dep_ in ("compound", "amod") and token.head.i > token.i
 
 
 _SECONDS = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d):[0-5]\d(?![\d:])")
@@ -133,8 +139,8 @@ def _applies(span: VantageSpan, dial: Dial) -> bool:
     return bool(dial.general) if finder.startswith("general") else dial.plain
 
 
-_LOOSE = frozenset("obl obl:tmod nmod advcl acl acl:relcl appos advmod conj parataxis".split())
-_WIDER = 3
+_LOOSE = frozenset("obl obl:tmod advcl acl acl:relcl appos parataxis".split())
+_WIDER = 6
 
 
 def _loose_phrase(doc: Doc, span: VantageSpan) -> tuple[int, int] | None:
@@ -159,20 +165,25 @@ def _loose_phrase(doc: Doc, span: VantageSpan) -> tuple[int, int] | None:
 
 def telling(doc: Doc, statement: Statement, gone: Sequence[Span]) -> float:
     """How far a statement points to one walk of life, by its most telling words outside of what goes anyway."""
+    return sum(_weights(_left(doc, statement, gone))[:_MOST_TELLING])
+
+
+def _left(doc: Doc, statement: Statement, gone: Sequence[Span]) -> list[Token]:
+    """Its words outside of what goes; the cost is that of the statement, not of the text."""
+    inside = doc.char_span(statement.start, statement.end, alignment_mode="expand")
+    near = [span for span in gone if span.start < statement.end and statement.start < span.end]
+    return [token for token in inside or () if token.is_alpha and not any(span.start <= token.idx < span.end for span in near)]
+
+
+def _weights(tokens: Sequence[Token]) -> list[float]:
+    """Of the telling words among them, each counted once; largest first."""
     weights = telling_words()
-    found = {
-        stem
-        for token in doc
-        if statement.start <= token.idx < statement.end
-        and (stem := stem_of(token.lower_)) in weights
-        and not any(span.start <= token.idx < span.end for span in gone)
-    }
-    return sum(sorted((weights[stem] for stem in found), reverse=True)[:_MOST_TELLING])
+    return sorted((weights[stem] for stem in {stem_of(token.lower_) for token in tokens} & weights.keys()), reverse=True)
 
 
 def stem_of(word: str) -> str:
     """A word without the commonest endings, as the telling words are listed."""
-    for ending in ("ing", "ed", "es", "s"):
+    for ending in ("ing", "ed", "es", "s", "e"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return word[: -len(ending)]
     return word
@@ -180,8 +191,10 @@ def stem_of(word: str) -> str:
 
 # --- risk -------------------------------------------------------------------------------------------------------------------
 
-# Of a log's telling words together; chosen on train and dev so that an attacker's success rises with the level (benchmarks.attribution).
-MEDIUM_FROM, HIGH_FROM, VERY_HIGH_FROM = 1.5, 3.5, 9.0
+# Chosen on train, where an attacker who leaves each log out while learning picks the source of five as often as said (chance 0.20).
+_SHORT_WORDS = 90  # a log below, without a word above _LITTLE: 0.39
+_LITTLE, _MUCH = 0.7, 1.5  # with one above _MUCH: 0.64
+_VERY_MUCH = 4.0  # three words together
 VERY_HIGH = "the log as a whole may point to how it became known"
 
 
@@ -193,29 +206,30 @@ def attribution_risk(
     identifiers: Sequence[Identifier],
     dial: Dial,
 ) -> AttributionRisk:
-    """How far what stays in the log points to its source; the reasons name no kind of source."""
+    """How far what stays in the log points to its source; the reasons name no kind of source.
+
+    Where VERY_HIGH is among the reasons, a person must look before there is a log.
+    """
     written = replaced(doc, vantage, dial)
+    gone: list[Span] = [*provenance, *identifiers, *written]
+    tokens = [token for statement in statements if telling(doc, statement, gone) <= dial.telling for token in _left(doc, statement, gone)]
+    weights = _weights(tokens)
+    most = weights[0] if weights else 0.0
     left = [span for span in vantage if span.plain is None and not inside_any(span, written)]
     reasons = []
-    points = 0.0
-    for statement in statements:
-        pointing = telling(doc, statement, [*provenance, *identifiers, *written])
-        if pointing <= dial.telling:
-            points += pointing
-    if any(span.kind == "sole_knowledge" for span in vantage) or any(span.kind == "access" for span in provenance):
+    if any(span.kind == "sole_knowledge" for span in left) or any(span.kind == "access" for span in provenance):
         reasons.append("few people may know this")
-        points += 0.5
     if any(span.kind in ("setting", "act_of_service") for span in left):
         reasons.append("the setting may point to how it became known")
-        points += 1
     if any(span.kind == "privileged_record" for span in left):
         reasons.append("figures may come from a record")
-        points += 1
     if any({"source", "subject"} <= set(found.roles) for found in identifiers):
         reasons.append("a person in the log may have been part of how it became known")
-        points += 0.5
-    if points >= MEDIUM_FROM and not reasons:
+    level = "high" if most >= _MUCH else "low" if most < _LITTLE and len(tokens) < _SHORT_WORDS and not reasons else "medium"
+    if most >= _LITTLE:
         reasons.append("the words may belong to few walks of life")
-    if points >= VERY_HIGH_FROM:
+    elif level == "medium" and not reasons:
+        reasons.append("a long log may tell much together")
+    if sum(weights[:3]) >= _VERY_MUCH:
         reasons.append(VERY_HIGH)
-    return AttributionRisk("high" if points >= HIGH_FROM else "medium" if points >= MEDIUM_FROM else "low", tuple(reasons))
+    return AttributionRisk(level, tuple(reasons))

@@ -82,7 +82,7 @@ def test_perfect_cut_leaves_no_provenance_of_the_corpora():
         ("residential children's home worker", "cares"),
         ("parish priest", "leads a faith"),
         ("pawnbroker", "sells or makes"),
-        ("mushroom forager", "other"),
+        ("mushroom forager", "lives there"),
     ],
 )
 def test_role_group(role, group):
@@ -184,8 +184,8 @@ def test_success_is_a_mean_over_draws():
     assert success_among(scores, [[[1], [2]], [[0, 2]], []], share_best) == [0.5, 1.0, 0.0]
 
 
-def test_majority_is_that_of_what_was_learned():
-    assert majority(["a", "a", "b"], ["b", "b", "a"]) == pytest.approx(1 / 3)
+def test_majority_is_of_those_asked():
+    assert majority(["b", "b", "a"]) == pytest.approx(2 / 3)
 
 
 def test_held_logs_have_no_risk_figure():

@@ -6,7 +6,7 @@ from spacy.tokens import Doc
 
 from cpi_sanitise.settings import Caution, Settings
 from cpi_sanitise.spans import ProvenanceSpan, Statement, VantageSpan
-from cpi_sanitise.vantage import DIALS, attribution_risk, exact_times, find_vantage, replaced, stem_of, telling
+from cpi_sanitise.vantage import DIALS, VERY_HIGH, attribution_risk, exact_times, find_vantage, replaced, stem_of, telling
 
 NLP = spacy.blank("en")
 
@@ -31,7 +31,7 @@ def written(text, point):
         ("Two pupils owe him money.", "Two young people owe him money.", "Two young people owe him money."),
         ("He sells his oramorph.", "He sells his prescribed morphine.", "He sells his prescribed morphine."),
         ("A man waits outside the clinic.", "A man waits outside the clinic.", "A man waits outside the premises."),
-        ("It was said with nobody else in the room.", "It was said with .", "It was said with ."),
+        ("It was said with nobody else in the room.", "It was said .", "It was said ."),
         ("He left at 22:47:10 in a van.", "He left at about 22:45 in a van.", "He left at about 22:45 in a van."),
         ("He drives a red Golf in Hull.", "He drives a red Golf in Hull.", "He drives a red Golf in Hull."),
     ],
@@ -76,7 +76,10 @@ def test_dial_has_the_public_levels_and_grows():
     assert DIALS["ordinary"].cuts <= DIALS["cautious"].cuts
 
 
-@pytest.mark.parametrize(("word", "stem"), [("tenants", "tenant"), ("selling", "sell"), ("bus", "bus"), ("coaches", "coach")])
+@pytest.mark.parametrize(
+    ("word", "stem"),
+    [("tenants", "tenant"), ("selling", "sell"), ("bus", "bus"), ("coaches", "coach"), ("badge", "badge"), ("badges", "badg")],
+)
 def test_stem(word, stem):
     assert stem_of(word) == stem
 
@@ -91,12 +94,20 @@ def test_telling_counts_words_outside_what_goes(monkeypatch):
 
 
 def test_risk_rises_with_what_is_left(monkeypatch):
-    monkeypatch.setattr("cpi_sanitise.vantage.telling_words", lambda: {f"word{number}": 2.0 for number in range(9)})
+    monkeypatch.setattr("cpi_sanitise.vantage.telling_words", lambda: {"tenant": 1.0, "badg": 2.0, "loft": 2.0})
     dial, levels = DIALS["provenance only"], []
-    for number in (0, 1, 3):
-        doc = parsed("A " + " ".join(f"word{one}" for one in range(number)) + " man.")
+    for words in ("knife", "tenant", "loft"):
+        doc = parsed(f"A man with a {words}.")
         levels.append(attribution_risk(doc, [Statement(0, len(doc.text), None)], [], [], [], dial).level)
     assert levels == ["low", "medium", "high"]
+
+
+def test_very_high_risk_is_said(monkeypatch):
+    monkeypatch.setattr("cpi_sanitise.vantage.telling_words", lambda: {"tenant": 1.0, "badg": 2.0, "loft": 2.0})
+    doc = parsed("A badge is in the loft.")
+    whole = [Statement(0, len(doc.text), None)]
+    assert VERY_HIGH in attribution_risk(doc, whole, [], [], [], DIALS["provenance only"]).reasons
+    assert VERY_HIGH not in attribution_risk(doc, whole, [], [], [], DIALS["cautious"]).reasons
 
 
 def test_reasons_name_no_source():
