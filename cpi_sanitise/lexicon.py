@@ -57,6 +57,12 @@ def nicknames(name: str) -> frozenset[str]:
 
 
 @cache
+def telling_words() -> dict[str, float]:
+    """Words that point to few walks of life, by stem, with how far; the head of the file says how they were weighed."""
+    return {stem: float(weight) for stem, weight in (line.split() for line in _lines("telling_words.txt"))}
+
+
+@cache
 def towns() -> dict[str, str]:
     """Towns, cities and counties by their lower-case name: they carry the intelligence and stay."""
     return {name.lower(): name for name in _lines("towns.txt")}

@@ -37,7 +37,7 @@ from .sealed_record import (
     subject_key,
 )
 from .settings import Settings
-from .spans import AttributionRisk, Identifier, ProvenanceSpan, Statement, VantageSpan, inside_any
+from .spans import AttributionRisk, Identifier, ProvenanceSpan, Span, Statement, VantageSpan, inside_any
 from .submission import Submission
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ from .rewriting import Rewritten, description, rewrite
 from .roles import assign_roles
 from .statements import basis_of, kind_by_encoder, kind_of, split_statements
 from .triage import Triage, triage
-from .vantage import attribution_risk, find_vantage, replaced
+from .vantage import DIALS, VERY_HIGH, attribution_risk, find_vantage, replaced, telling
 
 READ_AHEAD = 4  # submissions in flight for each process, so that a stream is never held in memory
 RECYCLED_AFTER = 5_000  # submissions for each process, some minutes of work against the seconds of loading
@@ -114,6 +114,7 @@ class Sanitiser:
 
     def __init__(self, unit_keys: Sequence[str] = (), officer_keys: Sequence[str] = (), settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
+        self._dial = DIALS[self.settings.caution]
         self._unit = Recipients("unit", tuple(unit_keys)) if unit_keys or officer_keys else None
         self._officers = Recipients("officers", tuple(officer_keys)) if unit_keys or officer_keys else None
         if self._unit and self._officers:
@@ -189,7 +190,7 @@ class Sanitiser:
             tuple(identifiers),
             tuple(provenance),
             tuple(vantage),
-            attribution_risk(vantage, provenance, identifiers, self.settings.caution),
+            attribution_risk(doc, statements, vantage, provenance, identifiers, self._dial),
             tuple(statements),
             triage(doc, labels),
         )
@@ -213,7 +214,7 @@ class Sanitiser:
             for index, identifier in enumerate(found.identifiers)
             if identifier.role in ("submitter", "source") and identifier.type == "PERSON"
         }
-        cuts = replaced(found.vantage, self.settings.caution)
+        cuts = replaced(doc, found.vantage, self._dial)
         if submission.received_at is not None:
             dated = find_relative_dates(doc, submission.received_at.date(), found.provenance)
             cuts += [
@@ -221,9 +222,13 @@ class Sanitiser:
                 for one in dated
                 if not inside_any(one, cuts)
             ]
+        gone: list[Span] = [*found.provenance, *found.identifiers, *cuts]
         kept: list[tuple[Statement, Rewritten]] = []
         withheld: list[Statement] = []
         for statement in found.statements:
+            if telling(doc, statement, gone) > self._dial.telling:
+                withheld.append(statement)
+                continue
             text = rewrite(doc, statement, found.provenance, cuts, found.identifiers, descriptions)
             if text is None:
                 continue
@@ -242,6 +247,8 @@ class Sanitiser:
         hold = list(leaks(" ".join(texts), submission.narrative, found.identifiers, form))
         if not statements and found.triage.outcome != "no_action":
             hold.append("no statement could be kept")
+        if VERY_HIGH in found.attribution_risk.reasons:
+            hold.append(VERY_HIGH)
         examined = Examination(
             found.identifiers,
             found.provenance,
