@@ -50,6 +50,7 @@ from .redaction import make_anonymizer, redact
 from .relative_dates import find_relative_dates
 from .rewriting import Rewritten, description, rewrite
 from .roles import assign_roles
+from .second_reading import doubted
 from .statements import basis_of, kind_by_encoder, kind_of, split_statements
 from .triage import Triage, triage
 from .vantage import DIALS, VERY_HIGH, attribution_risk, find_vantage, replaced, telling
@@ -237,6 +238,11 @@ class Sanitiser:
             else:
                 kept.append((statement, text))
         texts, placeholders = redact([text for _, text in kept], submission.narrative, found.identifiers, self._anonymizer)
+        if doubts := doubted(texts, self._engine, self._analyzer):
+            withheld += [statement for number, (statement, _) in enumerate(kept) if number in doubts]
+            kept = [pair for number, pair in enumerate(kept) if number not in doubts]
+            # Once more, so that no gap in the placeholders' numbers tells that something stood there.
+            texts, placeholders = redact([text for _, text in kept], submission.narrative, found.identifiers, self._anonymizer)
         judged: dict[int, str] = {}
         statements = []
         for (statement, text), final in zip(kept, texts, strict=True):
