@@ -37,7 +37,7 @@ def doubted(texts: Sequence[str], engine: CpiNlpEngine, analyzer: AnalyzerEngine
     doc: Doc = artifacts.tokens
     places = [found.start for found in find_identifiers(artifacts, analyzer, []) if _is_certain(found, joined)]
     places += _tellings(doc, engine.encoder.labels)
-    ends = []
+    ends: list[int] = []
     for line in lines:
         ends.append((ends[-1] if ends else 0) + len(line) + 1)
     return {next(number for number, end in enumerate(ends) if place < end) for place in places}
