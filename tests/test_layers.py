@@ -14,14 +14,15 @@ LAYERS = [
     "spans lexicon english submission settings",
     "columns",
     "sanitised_log sealed_record chain",
-    "encoder phrases quotation form_search intake opening",
+    "audit encoder phrases quotation form_search intake opening",
     "parsing",
     "provenance statements triage",
     "detection roles vantage rewriting leak_check",
     "redaction",
     "sanitiser store",
-    "batch explaining verification",
-    "frames",
+    "batch explaining verification records",
+    "frames superseding officer_view",
+    "held custody",
     "unseal_cli cli",
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
