@@ -17,7 +17,7 @@ from .opening import Identity, open_outer, open_record, open_sealed
 from .records import FoundLine, find_lines, urn_of
 from .sealed_record import Recipients, armored, check_apart, seal
 from .store import append_event, locked_store
-from .superseding import History, Place, finish_changes, keys_for, read_history, read_part, supersede
+from .superseding import History, Place, keys_for, read_history, read_part, supersede
 
 Scope = Literal["source", "whole"]
 Holders = Sequence[Sequence[Identity]]
@@ -78,7 +78,6 @@ def reseal(
         kinds = ("subject_keys",) if new.officers else ("sealed", "rejected")
         count = 0
         with audited(trail, access, "alteration", "reseal") as audit:
-            finish_changes(folder, history)
             event = {"event": "reseal", "review_due": review_due.isoformat(), "audit": audit, **target}
             left = [place for place in history.state.files if place[0] in kinds and history.sealed_to[place] != keys_for(place[0], target)]
             for done, place in enumerate(sorted(left)):
@@ -178,11 +177,9 @@ def dispose(
     kinds = ("sealed", "rejected") if scope == "source" else ("sealed", "subject_keys", "rejected", "log")
     with locked_store(folder):
         history = read_history(folder, key)
-        # What the ledger has as disposed of may still be there in part: that is finished before anything is looked for.
         wanted = [urn for urn in dict.fromkeys(urns) if not {scope, "whole"} & history.disposed.get(urn, set())]
         objects = [Opened(found.urn, found.sealed_sha256) for found in _sealed_lines(folder, wanted)]
         with audited(trail, access, "erasure", "dispose", objects) as audit:
-            finish_changes(folder, history)
             found = {kind: find_lines(folder, kind, wanted) for kind in kinds}
             if not all(any(urn in lines for lines in found.values()) for urn in wanted):
                 raise StoreError(

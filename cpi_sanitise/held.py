@@ -21,12 +21,12 @@ from .form_search import FormValue, form_values, name_words
 from .leak_check import leaks
 from .lexicon import common_words, towns
 from .opening import Identity, open_record
-from .records import FoundLine, find_line, logs
+from .records import find_line, logs
 from .sanitised_log import Kind, LogStatement, SanitisedLog
 from .sealed_record import Recipients, SealedIdentifier, armored, padded_json, seal, subject_key
 from .spans import Identifier
 from .store import locked_store
-from .superseding import finish_changes, read_history, supersede
+from .superseding import read_history, supersede
 
 _MARKS = {"F": "fact", "O": "opinion", "M": "mixed"}
 _MOST_STATEMENTS = 500
@@ -140,8 +140,6 @@ def return_held(
             raise StoreError("no held submission has this URN", hint="`cpi-sanitise held list` shows those that there are")
         objects = [Opened(urn, sealed_line.sealed_sha256)]
         with audited(trail, access, "alteration", "held return", objects) as audit:
-            if finish_changes(folder, history):
-                log_line, sealed_line = _again(folder, urn)
             held = log_line.log
             if held.status != "held":
                 raise StoreError("this log is not held", hint="a draft is corrected where it is reviewed, not in the store")
@@ -160,13 +158,6 @@ def return_held(
                 changes["subject_keys", key_line.name] = {key_line.line: json.dumps({"urn": urn, "sealed": sealed}).encode("utf-8")}
             supersede(folder, key, history.state, {"event": "redraft", "urns": [urn], "audit": audit}, changes)
         return draft
-
-
-def _again(folder: Path, urn: str) -> tuple[FoundLine, FoundLine]:
-    log_line, sealed_line = find_line(folder, "log", urn), find_line(folder, "sealed", urn)
-    if log_line is None or sealed_line is None:
-        raise StoreError("this submission was disposed of", hint="a disposal that was stopped is finished now")
-    return log_line, sealed_line
 
 
 def opened_record(plaintext: bytes, urn: str) -> dict[str, Any]:
@@ -234,20 +225,38 @@ def _shares_a_run(text: str, passage: str) -> bool:
 
 
 def _shares_a_mark(text: str, narrative: str) -> bool:
-    """Whether a word that looks like a name, or a code with four digits or more, is in both. For texts that were never read wholly."""
-    bare = _PLACEHOLDER.sub(" ", text)
+    """Whether a word that looks like a name, or a code with digits, is in both. For texts that were never read wholly."""
     there = set(_words(narrative))
-    for match in re.finditer(r"\w+(?:['’]\w+)*", bare):
-        word = re.sub(r"['’]s$", "", match[0])
+    within = _capitals_within_sentences(narrative) if any(character.islower() for character in narrative) else set()
+    bare = _PLACEHOLDER.sub(" ", text)
+    within |= _capitals_within_sentences(bare)
+    for match in _WORD.finditer(bare):
+        word = _POSSESSIVE.sub("", match[0])
         lower = word.casefold()
         if lower not in there or lower in towns() or lower in _DAYS_AND_MONTHS:
             continue
         digits = sum(character.isdigit() for character in word)
-        if digits >= 2 and (digits < len(word) or digits >= 4) and not re.fullmatch(r"(?:19|20)\d\d|\d+(?:am|pm|st|nd|rd|th|s)", lower):
+        if digits >= 2 and (digits < len(word) or digits >= 4) and not _TIME_OR_COUNT.fullmatch(lower):
             return True
-        if not digits and word[0].isupper() and lower not in common_words():
+        # "jay" and "marsh" are words too, so a capital within a sentence counts, in the original or in the wording.
+        if not digits and word[0].isupper() and (lower not in common_words() or lower in within):
             return True
     return False
+
+
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_POSSESSIVE = re.compile(r"['’]s$")
+_TIME_OR_COUNT = re.compile(r"(?:19|20)\d\d|\d+(?:am|pm|st|nd|rd|th|s)")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;\n]|[\"“‘(•*-])\s*$")
+
+
+def _capitals_within_sentences(text: str) -> set[str]:
+    """The words, in lower case, that are written with a capital where no sentence begins."""
+    return {
+        _POSSESSIVE.sub("", match[0]).casefold()
+        for match in _WORD.finditer(text)
+        if match[0][0].isupper() and not _SENTENCE_START.search(text[max(0, match.start() - 8) : match.start()])
+    }
 
 
 def _is_of_the_source(name: str, narrative: str, identifiers: Sequence[Identifier], form: Sequence[FormValue]) -> bool:

@@ -2,8 +2,8 @@
 
 For each part, in this order: the new file is written beside the old as `.part-….jsonl.new` and synced; the ledger gets a
 signed event with the hashes before and after; the old bytes are overwritten; the new file takes the name. So whatever the
-ledger says last can always be reached: `finish_changes` does what a stopped command left, and every command that changes a
-store calls it first. A new file that the ledger does not have is removed, since then nothing was changed yet.
+ledger says last can always be reached, and every command that changes a store first does what a stopped one left
+(`read_history`). A new file that the ledger does not have is removed, since then nothing was changed yet.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ class History:
 
 
 def read_history(folder: Path, key: SigningKey) -> History:
-    """Read and check the ledger, once a line that a killed process left unfinished is mended. The caller holds `locked_store`."""
+    """Read and check the ledger, and finish what a stopped command left: a line of the ledger, and files that it promises.
+
+    That needs no event of its own, since the ledger names the opening that it belongs to. The caller holds `locked_store`.
+    """
     if not (folder / LEDGER_FILE).is_file():
         raise StoreError("there is no such store", hint="give the folder that `cpi-sanitise run` wrote")
     with writing():
@@ -55,6 +58,7 @@ def read_history(folder: Path, key: SigningKey) -> History:
     history.state = expected_state(events())
     if not history.state.terms:
         raise StoreError("the ledger is empty", hint="verify the store, then compare it with a backup")
+    _finish_changes(folder, history)
     return history
 
 
@@ -128,14 +132,11 @@ def supersede(
             _finish(folder, (str(entry["kind"]), str(entry["name"])), gone=entry["after"] is None)
 
 
-def finish_changes(folder: Path, history: History) -> int:
-    """Do what a stopped command left undone, and return how many files that were. The caller holds `locked_store`."""
-    finished = 0
+def _finish_changes(folder: Path, history: History) -> None:
     with writing():
         for place in history.gone:
             if (folder / place[0] / place[1]).exists():
                 _finish(folder, place, gone=True)
-                finished += 1
         for kind in KINDS:
             for new in sorted((folder / kind).glob(".part-*.new")) if (folder / kind).is_dir() else ():
                 match = NEW_NAME.fullmatch(new.name)
@@ -149,8 +150,6 @@ def finish_changes(folder: Path, history: History) -> int:
                     new.unlink()
                 else:
                     _finish(folder, (kind, match[1]), gone=False)
-                    finished += 1
-    return finished
 
 
 def file_sha256(path: Path) -> str:
