@@ -206,7 +206,9 @@ def outcomes(rows: Iterator[tuple[Tag, Row]], sanitiser: Sanitises, n_process: i
             outcome = _alone(sanitiser, row, n_process)
             died = died + 1 if isinstance(outcome, Rejected) else 0
             if died > _MOST_DEATHS:
-                raise StageError("one submission after another could not be sanitised", hint="see to memory, or give fewer processes")
+                raise StageError(
+                    "one submission after another could not be sanitised", hint="see to memory, give fewer processes, and run it again"
+                )
             yield tag, outcome
         if feed.error is not None:
             raise feed.error

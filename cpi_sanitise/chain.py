@@ -211,6 +211,15 @@ def mend(path: Path, name: str, key: PublicKey) -> None:
         _mended(descriptor, name, key)
 
 
+def head(path: Path, name: str, key: PublicKey) -> str:
+    """Return the hash of the last line, to be kept as an anchor; only that line is checked."""
+    with locked(path, shared=True) as descriptor:
+        _, tail = _tail(descriptor)
+        if not tail.endswith(b"\n"):
+            raise ChainError(f"the last line of the {name} is truncated", hint=_TORN)
+        return _last(tail, name, key).sha256
+
+
 def read_chain(path: Path, name: str, key: PublicKey, *, anchor: str | None = None) -> Iterator[Link]:
     """Yield each line once it is known to hold; the first that does not raises ChainError with its number.
 
@@ -303,7 +312,7 @@ def locked(path: Path, *, wait: bool = True, shared: bool = False) -> Iterator[i
     """
     if fcntl is None:
         raise StoreError("this system has no file locks that a store needs", hint="use Linux, macOS or another POSIX system")
-    descriptor = os.open(path, os.O_RDONLY if shared else os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+    descriptor = os.open(path, os.O_RDONLY if shared else os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
     try:
         fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
         yield descriptor
@@ -324,11 +333,12 @@ def _mended(descriptor: int, name: str, key: PublicKey) -> tuple[int, Link | Non
         else:
             _write_whole(descriptor, b"\n", size)
         size, tail = _tail(descriptor)
-    if not tail:
-        return 0, None
-    line = tail[:-1].rpartition(b"\n")[2]
+    return size, _last(tail, name, key) if tail else None
+
+
+def _last(tail: bytes, name: str, key: PublicKey) -> Link:
     try:
-        return size, _checked(line, 0, name, key, None, None)
+        return _checked(tail[:-1].rpartition(b"\n")[2], 0, name, key, None, None)
     except ChainError as error:
         what = str(error).partition(": ")[2] or "it is of another format"
         raise ChainError(f"the last line of the {name}: {what}", hint=error.hint) from None

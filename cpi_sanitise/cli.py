@@ -41,7 +41,7 @@ from .explaining import explanation
 from .intake import Accepted, Rejected, read_rows
 from .sealed_record import Recipients, check_apart
 from .settings import Caution, Settings
-from .store import Terms
+from .store import Terms, anchor_of
 from .verification import Trail, unverified_trails, verify_store
 
 # More than these would scroll the first ones away; all of them are listed in the folder `rejected`.
@@ -195,7 +195,8 @@ def run(
     """Sanitise FILE… (.jsonl .json .csv .tsv .txt) into a store of logs, sealed records and subject keys, with a signed ledger.
 
     A row that cannot be read is reported by number and sealed to the unit; the others go on. A run that was stopped,
-    in whatever way, goes on when the same command is given again.
+    in whatever way, goes on when the same command is given again. The anchor that is printed at the end is to be kept
+    where those who can write to the store cannot reach it: `verify --anchor` then shows a ledger that was written anew.
     """
     unit = _recipients("unit", unit_keys, unit_key_files)
     officers = _recipients("officers", officer_keys, officer_key_files)
@@ -221,6 +222,7 @@ def run(
             progress.following(rows), sanitiser, folder, terms=terms, key=key, inputs=files, n_process=n_process, watch=progress.show
         )
     click.echo(progress.summary(counts), err=True)
+    click.echo(f"anchor: {anchor_of(folder, key.public)}")
     return 1 if counts.held or counts.rejected else 0
 
 
@@ -373,10 +375,10 @@ class _Progress:
         known = len(self._sizes) == len(files)
         self._live = Progress(
             SpinnerColumn(),
-            *([BarColumn(), TaskProgressColumn()] if known else []),
+            *([TaskProgressColumn()] if known else []),
             TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-            *([TextColumn("left:"), TimeRemainingColumn()] if known else []),
+            # No bar: the counts of a million rows leave no room for one on a line of 80.
+            *([TimeRemainingColumn(), TextColumn("left")] if known else [TimeElapsedColumn()]),
             console=console,
             transient=True,
             disable=not console.is_terminal,

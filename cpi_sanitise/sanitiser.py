@@ -356,17 +356,17 @@ _Given = tuple[tuple[str, ...], tuple[str, ...], Settings, tuple[str, ...]]
 
 def _pooled(submissions: Iterable[Submission], n_process: int, given: _Given) -> Iterator[Result]:
     """Sanitise in input order in processes of their own. One that dies breaks the stream, where a plain pool would wait forever."""
-    with ProcessPoolExecutor(n_process, mp_context=get_context("spawn"), initializer=_load, initargs=given) as pool:
-        waiting: deque[Future[Result]] = deque()
-        try:
-            for submission in submissions:
-                waiting.append(pool.submit(_sanitise, submission))
-                if len(waiting) >= READ_AHEAD * n_process:
-                    yield waiting.popleft().result()
-            while waiting:
+    pool = ProcessPoolExecutor(n_process, mp_context=get_context("spawn"), initializer=_load, initargs=given)
+    waiting: deque[Future[Result]] = deque()
+    try:
+        for submission in submissions:
+            waiting.append(pool.submit(_sanitise, submission))
+            if len(waiting) >= READ_AHEAD * n_process:
                 yield waiting.popleft().result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _load(unit_keys: tuple[str, ...], officer_keys: tuple[str, ...], settings: Settings, second_unit_keys: tuple[str, ...]) -> None:

@@ -253,13 +253,15 @@ def input_key(key: SigningKey, state: StoreState) -> bytes:
     return key.derived(b"input " + str(state.terms["store"]).encode())
 
 
-def _input_list_digest(paths: Sequence[Path], key: bytes) -> str:
-    """Digest names and sizes: contents are digested chunk by chunk, as they are read."""
+def _input_list_digest(paths: Sequence[Path], key: bytes, store: Path) -> str:
+    """Digest names and sizes, without those of a store that lies among its own input; contents are digested as they are read."""
     digest = hmac.new(key, digestmod="sha256")
     for path in paths:
-        for file in sorted(found for found in path.rglob("*") if found.is_file()) if path.is_dir() else [path]:
-            name = os.fsencode(file.relative_to(path) if path.is_dir() else file.name)
-            digest.update(len(name).to_bytes(8, "big") + name + file.stat().st_size.to_bytes(8, "big"))
+        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+        for file in files:
+            if store.resolve() not in file.resolve().parents:
+                name = os.fsencode(file.relative_to(path) if path.is_dir() else file.name)
+                digest.update(len(name).to_bytes(8, "big") + name + file.stat().st_size.to_bytes(8, "big"))
         digest.update(b"end of one")
     return digest.hexdigest()
 
@@ -378,8 +380,8 @@ def _replace(state: StoreState, replaced: Mapping[str, Any]) -> str:
 def locked_store(folder: Path, *, shared: bool = False) -> Iterator[None]:
     """Keep every other process that writes the store out until the end; with `shared`, let those in that only read too."""
     lock = folder / ".lock"
-    if shared and not lock.exists():
-        yield
+    if shared and not os.access(lock, os.R_OK):
+        yield  # a copy, or the store of somebody else: whoever can write it cannot be kept out from here
         return
     with ExitStack() as held:
         try:
@@ -395,6 +397,11 @@ def locked_store(folder: Path, *, shared: bool = False) -> Iterator[None]:
 def read_ledger(folder: Path, key: PublicKey, *, anchor: str | None = None) -> Iterator[Link]:
     """Yield the ledger's lines, each once it is known to hold; see `chain.read_chain`."""
     return chain.read_chain(folder / LEDGER_FILE, LEDGER, key, anchor=anchor)
+
+
+def anchor_of(folder: Path, key: PublicKey) -> str:
+    """Return the hash of the ledger's last line, to be kept outside the store."""
+    return chain.head(folder / LEDGER_FILE, LEDGER, key)
 
 
 def append_event(folder: Path, key: SigningKey, event: Mapping[str, Any]) -> str:
@@ -418,10 +425,10 @@ def begin_or_resume(folder: Path, key: SigningKey, terms: Terms, inputs: Sequenc
         if any(_parts(folder)):
             raise StoreError("the folder holds parts without a ledger", hint="give a new folder, or put the ledger back from its backup")
         fixed = _fixed(terms, secrets.token_hex(16))
-        state.terms = fixed | {"input": _input_list_digest(inputs, key.derived(b"input " + fixed["store"].encode()))}
+        state.terms = fixed | {"input": _input_list_digest(inputs, key.derived(b"input " + fixed["store"].encode()), folder)}
         append_event(folder, key, state.terms)
         return state
-    _check_same(state, _fixed(terms, state.terms["store"]) | {"input": _input_list_digest(inputs, input_key(key, state))})
+    _check_same(state, _fixed(terms, state.terms["store"]) | {"input": _input_list_digest(inputs, input_key(key, state), folder)})
     left = [path for path in _parts(folder) if (path.parent.name, path.name) not in state.files]
     if any(times > unfinished for times in Counter(path.parent for path in left if PART_NAME.fullmatch(path.name)).values()):
         raise StoreError(

@@ -168,6 +168,18 @@ def test_what_is_done_is_written_before_an_error_of_the_input_is_raised(tmp_path
     assert references(tmp_path) == ["ref 1", "ref 2", "ref 3"]
 
 
+def test_when_all_submissions_break_the_run_stops_rather_than_reject_them_all(tmp_path, sanitiser):
+    with pytest.raises(StageError, match="one submission after another"):
+        run([accepted(n, "BREAK") for n in range(60)], sanitiser, tmp_path)
+    run([accepted(n, "BREAK" if n % 2 else "Two men.") for n in range(120)], sanitiser, tmp_path / "half")
+
+
+def test_a_chunk_of_huge_submissions_ends_sooner(tmp_path, sanitiser, monkeypatch):
+    monkeypatch.setattr("cpi_sanitise.batch._CHUNK_LIMIT_BYTES", 1000)
+    run([accepted(n, "Two men. " * 50) for n in range(7)], sanitiser, tmp_path)
+    assert sorted(len(path.read_text().splitlines()) for path in (tmp_path / "log").iterdir()) == [1, 3, 3]
+
+
 def test_an_empty_run_is_a_finished_store(tmp_path, sanitiser):
     assert run([], sanitiser, tmp_path / "out") == Counts()
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".lock", "ledger.jsonl"]

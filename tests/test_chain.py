@@ -38,7 +38,7 @@ def test_what_was_appended_is_read_and_the_head_is_the_hash_of_the_last_line(pat
     head = append(path, "ledger", KEY, {"event": "more"})
     assert events(path) == [*EVENTS, {"event": "more"}]
     lines = path.read_bytes().splitlines()
-    assert head == line_sha256(lines[-1]) == [*read_chain(path, "ledger", KEY.public)][-1].sha256
+    assert head == chain.head(path, "ledger", KEY.public) == line_sha256(lines[-1]) == [*read_chain(path, "ledger", KEY.public)][-1].sha256
     assert json.loads(lines[-1])["previous"] == line_sha256(lines[-2])
     assert json.loads(lines[0])["previous"] == "0" * 64
 

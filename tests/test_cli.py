@@ -60,7 +60,9 @@ def write(name: str, content: str | bytes) -> str:
 
 def test_run_writes_logs_sealed_records_and_subject_keys(call):
     result = call("run", write("a.csv", GOOD), "-o", "out", *KEYS)
-    assert (result.code, result.out, result.err) == (0, "", "2 drafted · 0 held · 0 rejected\n")
+    assert (result.code, result.err) == (0, "2 drafted · 0 held · 0 rejected\n")
+    assert re.fullmatch(r"anchor: [0-9a-f]{64}\n", result.out)
+    assert result.out == call("verify", "out", "--public-key", SIGNING.public.line, "--anchor", result.out.split()[1]).out
     assert [log["status"] for log in lines("out/log")] == ["draft", "draft"]
     opened = [json.loads(open_sealed(line["sealed"].encode(), [UNIT])) for line in lines("out/sealed")]
     assert sorted(record["narrative"] for record in opened) == ["A car.", "Two men."]
@@ -228,6 +230,18 @@ sys.exit(code or any(name in sys.modules for name in ("cpi_sanitise.opening", "c
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=False, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "2 drafted · 0 held · 0 rejected\n")
+
+
+def test_a_terminal_shows_counts_rate_and_time_left_and_no_more(call, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    clock = iter(range(10**6))
+    monkeypatch.setattr(cli, "monotonic", lambda: next(clock))
+    result = call("run", write("Yolanda.csv", "narrative,reference\n" + "Quetzal,\n" * 99 + ",1\n"), "-o", "out", *KEYS)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", result.err)
+    assert re.search(r"\d+% \d+ drafted · 0 held · \d rejected · \d\.\d a second \S+ left", plain)
+    assert "Yolanda" not in plain
+    assert "Quetzal" not in plain
 
 
 def test_a_finished_store_is_left_as_it_is_and_other_terms_are_refused(call):

@@ -100,16 +100,20 @@ def watched(folder: Path) -> dict[str, object]:
     }
 
 
-def kill_at(process: subprocess.Popen[str], folder: Path, chance: random.Random, most_lines: int) -> bool:
+def ledger_lines(folder: Path) -> int:
+    ledger = folder / "ledger.jsonl"
+    return ledger.read_bytes().count(b"\n") if ledger.exists() else 0
+
+
+def kill_at(process: subprocess.Popen[str], folder: Path, chance: random.Random, wanted: int) -> bool:
     """Kill the process some ledger lines later, at a random moment or at one of those that are hardest; False where it ended before."""
-    wanted, size, grown = chance.randint(0, most_lines), watched(folder)["ledger"], 0
-    while grown < wanted and process.poll() is None:
-        now = watched(folder)["ledger"]
-        grown, size = grown + (now != size), now
+    wanted += ledger_lines(folder)
+    while ledger_lines(folder) < wanted and process.poll() is None:
+        pass
     moment = chance.choice(["random", "temporary", "sealed", "log", "ledger"])
     if moment == "random":
         with suppress(subprocess.TimeoutExpired):
-            process.wait(chance.uniform(0, 0.05))
+            process.wait(chance.uniform(0, 0.01))
     else:
         before = watched(folder)[moment]
         while process.poll() is None and watched(folder)[moment] in (before, set()):
@@ -135,11 +139,13 @@ def killed_and_continued(tmp_path: Path, *, count: int, chunk_size: int, kills: 
         OFFICERS.public_key,
     ]
     left: Counter[str] = Counter()
-    for _ in range(kills):
+    for kill in range(kills):
+        # So that the run is not at its end before the last kill.
+        share = (count // chunk_size - ledger_lines(folder)) // (kills - kill)
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         with process.stdout as output:
             assert output.readline() == "ready\n"
-            assert kill_at(process, folder, chance, most_lines=max(1, 2 * count // chunk_size // kills - 2))
+            assert kill_at(process, folder, chance, chance.randint(0, max(0, share - 4)))
         state = expected_state(link.event for link in complete_lines(folder))
         there = {(kind, name) for kind in KINDS for name in (os.listdir(folder / kind) if (folder / kind).exists() else ())}
         left["temporary files"] += any(name.startswith(".") for _, name in there)
@@ -157,12 +163,12 @@ def complete_lines(folder: Path) -> Iterator[Link]:
 
 
 def test_a_run_that_is_killed_and_continued_loses_and_doubles_nothing(tmp_path):
-    killed_and_continued(tmp_path, count=300, chunk_size=10, kills=4, seed=1)
+    killed_and_continued(tmp_path, count=400, chunk_size=10, kills=3, seed=1)
 
 
 @pytest.mark.slow
 def test_twenty_thousand_submissions_killed_fifty_times(tmp_path):
-    left = killed_and_continued(tmp_path, count=20_000, chunk_size=100, kills=50, seed=2)
+    left = killed_and_continued(tmp_path, count=20_000, chunk_size=50, kills=50, seed=2)
     print(dict(left))  # noqa: T201
     # The kills did come at the hard moments.
     assert left["temporary files"] >= 3
@@ -282,6 +288,17 @@ def test_a_changed_input_is_refused_and_the_store_stays_as_it_is(tmp_path, chang
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.jsonl")} == before
     write(rows(12), tmp_path)
     assert_whole(tmp_path, 12)
+
+
+def test_a_store_may_lie_among_its_own_input(tmp_path):
+    (tmp_path / "a.txt").write_text("Two men.")
+    terms = Terms(made_by(), Settings(), TO_UNIT, TO_OFFICERS)
+    sanitiser = FakeSanitiser([UNIT.public_key], [OFFICERS.public_key])
+    for _ in range(2):
+        write_batch(rows(3), sanitiser, tmp_path / "store", terms=terms, key=KEY, inputs=[tmp_path])
+    (tmp_path / "b.txt").write_text("A car.")
+    with pytest.raises(StoreError, match="other input files"):
+        write_batch(rows(3), sanitiser, tmp_path / "store", terms=terms, key=KEY, inputs=[tmp_path])
 
 
 def test_an_older_ledger_that_was_put_back_is_not_continued_over_newer_parts(tmp_path):
