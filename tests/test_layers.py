@@ -16,14 +16,15 @@ LAYERS = [
     "columns openxml",
     "documents tables mail",
     "sanitised_log sealed_record chain",
-    "encoder phrases quotation form_search intake opening",
+    "audit encoder phrases quotation form_search intake opening",
     "parsing",
     "provenance statements triage",
     "detection roles vantage rewriting relative_dates leak_check",
     "redaction second_reading",
     "sanitiser store",
-    "batch explaining verification acceptance",
-    "frames",
+    "batch explaining verification acceptance records",
+    "frames superseding officer_view",
+    "held custody",
     "unseal_cli cli",
 ]
 # Each file format is read by one module.
