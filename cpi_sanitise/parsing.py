@@ -50,23 +50,22 @@ def _annotate(doc: Doc, tokens: list[Token], scores: Scores, labels: dict[str, l
     tags = [labels["tag"][index] for index in scores.words["tag"].argmax(-1)]
     parts = [labels["pos"][index] for index in scores.words["pos"].argmax(-1)]
     strings = doc.vocab.strings
-    array = np.zeros((len(doc), 4), dtype=np.uint64)
-    of_word = {token.i: number for number, token in enumerate(tokens)}
+    known = {text: strings.add(text) for text in {"dep", "_SP", "SPACE", "ROOT", *deps, *tags, *parts}}
+    space = (known["dep"], known["_SP"], known["SPACE"])
+    rows: list[tuple[int, int, int, int]] = []
     last = tokens[0].i
+    number = 0
     for place in range(len(doc)):
-        number = of_word.get(place)
-        if number is None or tokens[number].is_space:
-            array[place] = _row((last - place) % 2**64, strings.add("dep"), strings.add("_SP"), strings.add("SPACE"))
-            continue
-        last = place
-        head = tokens[heads[number]].i
-        relation = strings.add("ROOT" if head == place else deps[number])
-        array[place] = _row((head - place) % 2**64, relation, strings.add(tags[number]), strings.add(parts[number]))
-    doc.from_array([HEAD, DEP, TAG, POS], array)  # type: ignore[arg-type]  # spaCy's stub knows no unsigned integers
-
-
-def _row(*values: int) -> np.ndarray:
-    return np.array(values, dtype=np.uint64)
+        if number < len(tokens) and tokens[number].i == place:
+            number += 1
+            if not tokens[number - 1].is_space:
+                last = place
+                head = tokens[heads[number - 1]].i
+                relation = known["ROOT" if head == place else deps[number - 1]]
+                rows.append(((head - place) % 2**64, relation, known[tags[number - 1]], known[parts[number - 1]]))
+                continue
+        rows.append(((last - place) % 2**64, *space))
+    doc.from_array([HEAD, DEP, TAG, POS], np.array(rows, dtype=np.uint64))  # type: ignore[arg-type]  # spaCy's stub knows no unsigned integers
 
 
 def _sentence_starts(tokens: list[Token], scores: np.ndarray) -> list[int]:

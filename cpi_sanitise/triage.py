@@ -14,6 +14,7 @@ from functools import lru_cache
 from spacy.tokens import Doc
 
 from .lexicon import rules
+from .offsets import text_of
 from .parsing import scores_of
 from .sanitised_log import CATEGORIES
 
@@ -54,7 +55,7 @@ def _word(word: str) -> str:
 
 def triage(doc: Doc, labels: dict[str, list[str]]) -> Triage:
     """Weigh the whole narrative."""
-    text = doc.text.lower().replace("’", "'")[:200_000]
+    text = text_of(doc).lower().replace("’", "'")[:200_000]
     weights: dict[str, float] = {}
     reasons: dict[str, str] = {}
     for target, weight, reason, pattern in _signals():
