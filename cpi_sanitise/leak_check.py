@@ -27,6 +27,7 @@ _ROMAN = re.compile(r"(?:\b(?:phase|part|type|class|section|world war|schedule)\
 _NO_WORD = re.compile(r"[\W_]+")
 _RUN = re.compile(r"\w+")
 _GRAM = 5  # the shortest value that is looked for with letters and digits only; shorter ones need their word's edges
+_FEW = 50  # so many are sooner looked for one by one
 FREE_OF_CONTEXT = frozenset("PHONE POSTCODE VEHICLE_REG EMAIL URL USERNAME NATIONAL_ID FINANCIAL".split())
 
 
@@ -56,13 +57,16 @@ class Removed:
     def stands_in(self, text: str) -> bool:
         """Whether any of it stands in the text."""
         squeezed = _squeezed(text)
-        if self._free and any(
+        if len(self._free) < _FEW:
+            if any(value in squeezed for values in self._free.values() for value in values):
+                return True
+        elif any(
             squeezed.startswith(value, place)
             for place in range(len(squeezed) - _GRAM + 1)
             for value in self._free.get(squeezed[place : place + _GRAM], ())
         ):
             return True
-        runs = {folded(match[0]) for match in _RUN.finditer(text)}
+        runs = {folded(run) for run in set(_RUN.findall(text))}
         firsts = {run[:length] for run in runs for length in self._lengths if length <= len(run)}
         return any(_stands_in(value, entity_type, text) for first in firsts & self._words.keys() for value, entity_type in self._words[first])
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from spacy.attrs import IDX, LENGTH  # type: ignore[import-not-found]
 from spacy.tokens import Doc
 
-_TEXT, _STARTS, _CAPITALS = "cpi_text", "cpi_starts", "cpi_capitals"
+_TEXT, _WORDS, _STARTS, _CAPITALS = "cpi_text", "cpi_lower_words", "cpi_starts", "cpi_capitals"
 
 
 def text_of(doc: Doc) -> str:
@@ -16,6 +16,14 @@ def text_of(doc: Doc) -> str:
         doc.user_data[_TEXT] = doc.text
     text: str = doc.user_data[_TEXT]
     return text
+
+
+def words_of(doc: Doc) -> list[str]:
+    """Its tokens in lower case, with one kind of apostrophe."""
+    if _WORDS not in doc.user_data:
+        doc.user_data[_WORDS] = [token.lower_.replace("’", "'") for token in doc]
+    words: list[str] = doc.user_data[_WORDS]
+    return words
 
 
 def has_capitals(doc: Doc) -> bool:

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Token
 
 from .english import forms
+from .offsets import words_of
 
 _ELEMENTS = re.compile(
     r"\s*(?:(?P<open>\()|(?P<close>\))|(?P<bar>\|)|(?P<mark>[«»])|(?P<item>\.\.\.|\.\.|\^|\$|[~<{]?[^\s()|«»?]+))(?P<optional>\?)?"
@@ -145,20 +146,25 @@ class Phrasebook:
     """Many patterns tried at once: each is looked at only where one of its first words stands."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self._by_first: dict[str, list[Pattern]] = {}
+        self._by_first: dict[str, list[tuple[Pattern, frozenset[str] | None]]] = {}
         for pattern in patterns:
             firsts = _first_words(pattern.elements)
             if not firsts:
                 raise PatternError(f"a pattern may not begin with a gap, a part of speech or optional words only: {dict(pattern.rule)}")
+            opening = pattern.elements[0]
+            # Most places that have the first word do not have the second.
+            seconds = _first_words(pattern.elements[1:]) if opening.kind == "word" and not opening.optional else None
             for word in firsts:
-                self._by_first.setdefault(word, []).append(pattern)
+                self._by_first.setdefault(word, []).append((pattern, seconds))
 
     def find(self, doc: Doc) -> list[tuple[int, int, Mapping[str, str]]]:
         """Finds as (first token, last token + 1, rule), the longest of each pattern at each place."""
         found = []
-        words = [token.lower_.replace("’", "'") for token in doc]
-        for place, word in enumerate(words):
-            for pattern in self._by_first.get(word, ()):
+        words = words_of(doc)
+        for place, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+            for pattern, seconds in self._by_first.get(word, ()):
+                if seconds is not None and following not in seconds:
+                    continue
                 span = _match(doc, words, pattern.elements, place)
                 if span and span[0] < span[1]:
                     found.append((*span, pattern.rule))

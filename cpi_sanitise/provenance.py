@@ -608,7 +608,7 @@ def _rests(doc: Doc, found: Sequence[ProvenanceSpan]) -> list[ProvenanceSpan]:
             continue
         rest = [doc[place] for place in inside if not covered[place] and not doc[place].is_space]
         if rest and all(token.is_punct or token.lower_ in _SMALL or token.pos_ in ("PUNCT", "CCONJ", "SCONJ", "DET") for token in rest):
-            spans.append(_span(doc, sentence.start, sentence.end, max(set(kinds), key=kinds.count), "grammar"))
+            spans.append(_span(doc, sentence.start, sentence.end, max(sorted(set(kinds)), key=kinds.count), "grammar"))
     return spans
 
 

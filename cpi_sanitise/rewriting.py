@@ -446,11 +446,13 @@ def _pieces(
     pieces: list[Piece] = []
     done: set[tuple[str, int]] = set()
     previous_end = -1
+    extent = group[0].idx, group[-1].idx + len(group[-1])
+    near_identifiers, near_vantage = within(identifiers, *extent), within(vantage, *extent)
     for token in group:
         space = token.idx != previous_end or not pieces
         previous_end = token.idx + len(token)
-        index = next(iter(within(identifiers, token.idx, previous_end)), None)
-        plain = next(iter(within(vantage, token.idx, previous_end)), None)
+        index = next(iter(within(identifiers, token.idx, previous_end)), None) if near_identifiers else None
+        plain = next(iter(within(vantage, token.idx, previous_end)), None) if near_vantage else None
         if plain is not None:
             if ("vantage", plain) not in done:
                 done.add(("vantage", plain))

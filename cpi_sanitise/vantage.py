@@ -177,7 +177,8 @@ def _left(doc: Doc, statement: Statement, gone: Sequence[Span]) -> list[Token]:
     """Its words outside of what goes; the cost is that of the statement, not of the text."""
     inside = doc.char_span(statement.start, statement.end, alignment_mode="expand")
     near = [span for span in gone if span.start < statement.end and statement.start < span.end]
-    return [token for token in inside or () if token.is_alpha and not any(span.start <= token.idx < span.end for span in near)]
+    words = [token for token in inside or () if token.is_alpha]
+    return [token for token in words if not any(span.start <= token.idx < span.end for span in near)] if near else words
 
 
 def _weights(tokens: Sequence[Token]) -> list[float]:
@@ -186,6 +187,7 @@ def _weights(tokens: Sequence[Token]) -> list[float]:
     return sorted((weights[stem] for stem in {stem_of(token.lower_) for token in tokens} & weights.keys()), reverse=True)
 
 
+@lru_cache(maxsize=16384)
 def stem_of(word: str) -> str:
     """A word without the commonest endings, as the telling words are listed."""
     for ending in ("ing", "ed", "es", "s", "e"):
