@@ -6,6 +6,7 @@ After Presidio come the form values, and every further mention of a name that wa
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,6 +21,7 @@ from recognizers.wordlists import words as gazetteer
 from .errors import DetectionError
 from .form_search import FormValue, search_form
 from .lexicon import common_words, nicknames, towns, words
+from .offsets import has_capitals, text_of
 from .parsing import CpiNlpEngine, scores_of, word_tokens
 from .spans import Identifier, in_order, overlaps
 
@@ -126,7 +128,7 @@ def find_identifiers(artifacts: NlpArtifacts, analyzer: AnalyzerEngine, form: Se
     Raises DetectionError if a recognizer fails: a text that was not wholly read must not pass for a clean one.
     """
     doc: Doc = artifacts.tokens
-    text = doc.text
+    text = text_of(doc)
     try:
         results = analyzer.analyze(text, "en", nlp_artifacts=artifacts)
     except Exception as error:
@@ -191,11 +193,12 @@ def _moved(identifier: Identifier, start: int, end: int) -> Identifier:
 
 def _credible(identifier: Identifier, doc: Doc) -> bool:
     """Whether a name that the encoder found can be one."""
-    span = doc.text[identifier.start : identifier.end]
+    text = text_of(doc)
+    span = text[identifier.start : identifier.end]
     lower = span.lower()
     if identifier.found_by == ("GivenNameRecognizer",) and lower in words("car_models"):
         # "a dark red Octavia estate": beside a colour or a make it is the car.
-        return not re.search(_CAR_BEFORE, doc.text[max(0, identifier.start - 40) : identifier.start], re.IGNORECASE)
+        return not re.search(_CAR_BEFORE, text[max(0, identifier.start - 40) : identifier.start], re.IGNORECASE)
     if identifier.found_by != ("EncoderRecognizer",):
         return True
     digits = sum(character.isdigit() for character in span)
@@ -211,10 +214,10 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         return False
     if identifier.type in ("ADDRESS", "LOCATION") and span.islower() and lower in gazetteer("ordinary_words") | words("fillers"):
         return identifier.score > (0.5 if lower in words("fillers") else 0.2)
-    if identifier.type == "ADDRESS" and re.search(r"\baged?\s*$", doc.text[max(0, identifier.start - 6) : identifier.start], re.IGNORECASE):
+    if identifier.type == "ADDRESS" and re.search(r"\baged?\s*$", text[max(0, identifier.start - 6) : identifier.start], re.IGNORECASE):
         return False
     if identifier.type == "DOB":
-        cue = re.search(r"\b(?:d\.?\s?o\.?\s?b|born|birth)", doc.text[max(0, identifier.start - 30) : identifier.start], re.IGNORECASE)
+        cue = re.search(r"\b(?:d\.?\s?o\.?\s?b|born|birth)", text[max(0, identifier.start - 30) : identifier.start], re.IGNORECASE)
         return bool(cue) or digits >= 5 or bool(_SPOKEN.search(lower))
     if identifier.type == "PERSON":
         parts = re.findall(r"[^\W\d_]+", lower)
@@ -231,7 +234,7 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         ):
             return False
         if span.islower() and all(part in common_words() for part in parts):
-            return identifier.score > (0.75 if any(character.isupper() for character in doc.text) else 0.6)
+            return identifier.score > (0.75 if has_capitals(doc) else 0.6)
     if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and _only_towns(span):
         return False
     return any(character.isalnum() for character in span)
@@ -265,11 +268,14 @@ def _spells_a_plate(group: str) -> bool:
 def _disjoint(text: str, strong: Sequence[Identifier], weak: Sequence[Identifier]) -> list[Identifier]:
     """Both together: where two overlap, the longer stays and takes over roles and finders, what sticks out of the shorter stays too."""
     kept: list[Identifier] = []
+    starts: list[tuple[int, int]] = []  # where what is kept begins, with its place in `kept`: all of it is disjoint
     everyone = [(identifier, 1) for identifier in strong] + [(identifier, 0) for identifier in weak]
     everyone.sort(key=lambda pair: (pair[0].start - pair[0].end, -pair[1], -pair[0].score, pair[0].start, pair[0].type))
     for identifier, _ in everyone:
         pieces = [(identifier.start, identifier.end)]
-        for number, other in enumerate(kept):
+        near = slice(max(0, bisect_left(starts, (identifier.start, -1)) - 1), bisect_left(starts, (identifier.end, -1)))
+        for number in sorted(number for _, number in starts[near]):
+            other = kept[number]
             if overlaps(identifier, other):
                 kept[number] = Identifier(
                     other.start,
@@ -292,14 +298,16 @@ def _disjoint(text: str, strong: Sequence[Identifier], weak: Sequence[Identifier
             if rest is not None and (
                 whole or re.search(r"\w{3}", text[rest.start : rest.end]) and not text[rest.start : rest.end].islower()
             ):
+                insort(starts, (rest.start, len(kept)))
                 kept.append(rest)
     return in_order(kept)
 
 
 def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, list[str]]) -> list[Identifier]:
     """Every other place where a word of a found name, or a short form of it, stands as a name, in any case."""
-    text = doc.text
-    has_capitals = any(character.isupper() for character in text) and not text.isupper()
+    text = text_of(doc)
+    in_capitals = text.isupper()
+    mixed = has_capitals(doc) and not in_capitals
     wanted: dict[str, Identifier] = {}
     short: dict[str, Identifier] = {}
     for identifier in found:
@@ -314,19 +322,20 @@ def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, l
     mentions = []
     for number, place in enumerate(places.tolist()):
         token = doc[place]
-        word = re.sub(r"['’]s$", "", token.lower_)
+        word = token.lower_
+        word = word[:-2] if word.endswith(("'s", "’s")) else word
         first = wanted.get(word) or (short.get(word) if token.text[:1].isupper() and len(word) > 2 else None)
         if first is None or len(word) < 2:
             continue
         is_word = word in common_words() or word in words("kin")
         if is_word and (
-            (token.text.islower() and has_capitals and person[number] < 0.2)
+            (token.text.islower() and mixed and person[number] < 0.2)
             or (token.is_sent_start and person[number] < 0.2)
-            or token.text.isupper() != text.isupper()
+            or token.text.isupper() != in_capitals
             and person[number] < 0.05
         ):
             continue
-        if is_word and not has_capitals and token.pos_ != "PROPN" and person[number] < 0.2:
+        if is_word and not mixed and token.pos_ != "PROPN" and person[number] < 0.2:
             continue
         mentions.append(Identifier(token.idx, token.idx + len(word), "PERSON", first.score, ("further mention",), first.roles))
     return mentions

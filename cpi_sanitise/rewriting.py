@@ -18,7 +18,7 @@ from .english import past as past_of
 from .lexicon import words
 from .provenance import is_first_person, is_role, own_subject, predicate_class
 from .quotation import quoted
-from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps
+from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps, within
 
 CONCERN, THOUGHT = "there is a concern that", "it is thought that"
 _NOUN_CONCERN = "there is a concern about"
@@ -95,7 +95,8 @@ def rewrite(
     """The statement without what is cut, or None where nothing that stands by itself is left.
 
     `vantage` are the spans to be replaced by their plain words; `descriptions` say by index which identifiers are
-    written as words ("a woman") because they are the source's own.
+    written as words ("a woman") because they are the source's own. `vantage` and `identifiers` are in order and apart; of
+    `provenance` only what touches the statement is asked for.
     """
     span = doc.char_span(statement.start, statement.end, alignment_mode="expand")
     if span is None or not len(span):
@@ -445,11 +446,13 @@ def _pieces(
     pieces: list[Piece] = []
     done: set[tuple[str, int]] = set()
     previous_end = -1
+    extent = group[0].idx, group[-1].idx + len(group[-1])
+    near_identifiers, near_vantage = within(identifiers, *extent), within(vantage, *extent)
     for token in group:
         space = token.idx != previous_end or not pieces
         previous_end = token.idx + len(token)
-        index = next((number for number, found in enumerate(identifiers) if found.start < previous_end and token.idx < found.end), None)
-        plain = next((number for number, found in enumerate(vantage) if found.start < previous_end and token.idx < found.end), None)
+        index = next(iter(within(identifiers, token.idx, previous_end)), None) if near_identifiers else None
+        plain = next(iter(within(vantage, token.idx, previous_end)), None) if near_vantage else None
         if plain is not None:
             if ("vantage", plain) not in done:
                 done.add(("vantage", plain))

@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 
 from .encoder import MODELS
 from .lexicon import rules
+from .offsets import text_of
 from .parsing import scores_of
 from .sanitised_log import CATEGORIES
 
@@ -40,6 +41,33 @@ class Triage:
     outcome: str
     priority: str
     reasons: tuple[str, ...]
+
+
+_RUN = re.compile(r"\w+")
+
+
+@lru_cache(maxsize=1)
+def _by_first_word() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
+    """Which signals a text may hold, by a word in it, and by the beginning of a word; "" leads to those that begin with no word."""
+    whole: dict[str, set[int]] = {}
+    begun: dict[str, set[int]] = {}
+    for number, rule in enumerate(rules("triage")):
+        for word in rule["words"]:
+            run = _RUN.match(word)
+            first = run[0] if run else ""
+            (begun if word == first + "*" else whole).setdefault(first, set()).add(number)
+    return {key: frozenset(of) for key, of in whole.items()}, {key: frozenset(of) for key, of in begun.items()}
+
+
+def _near(text: str) -> set[int]:
+    """The signals whose first word stands in the text; the others need not be looked for."""
+    whole, begun = _by_first_word()
+    words = {*_RUN.findall(text), ""}
+    lengths = {len(key) for key in begun}
+    beginnings = {word[:length] for word in words for length in lengths if length <= len(word)}
+    return {number for key in words & whole.keys() for number in whole[key]} | {
+        number for key in beginnings & begun.keys() for number in begun[key]
+    }
 
 
 @lru_cache(maxsize=1)
@@ -94,10 +122,13 @@ def by_words(text: str) -> dict[str, dict[str, float]]:
 
 def triage(doc: Doc, labels: dict[str, list[str]]) -> Triage:
     """Weigh the whole narrative."""
-    text = doc.text.lower().replace("’", "'")[:200_000]
+    text = text_of(doc).lower().replace("’", "'")[:200_000]
     weights: dict[str, float] = {}
     reasons: dict[str, str] = {}
-    for target, weight, reason, pattern in _signals():
+    near = _near(text)
+    for number, (target, weight, reason, pattern) in enumerate(_signals()):
+        if number not in near:
+            continue
         found = {match[0] for match in pattern.finditer(text)}
         if found:
             weights[target] = weight * (1 + 0.5 * (min(len(found), 4) - 1))

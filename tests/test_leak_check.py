@@ -3,8 +3,10 @@
 import pytest
 
 from cpi_sanitise.form_search import form_values
-from cpi_sanitise.leak_check import leaks
+from cpi_sanitise.leak_check import Removed, leaks
 from cpi_sanitise.spans import Identifier
+
+NOTHING = Removed("", [])
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,7 @@ from cpi_sanitise.spans import Identifier
     ],
 )
 def test_removed_identifiers(value, kind, log, leaking):
-    assert bool(leaks(log, value, [Identifier(0, len(value), kind, 1.0, ())], [])) is leaking
+    assert bool(leaks(log, Removed(value, [Identifier(0, len(value), kind, 1.0, ())]), [])) is leaking
 
 
 @pytest.mark.parametrize(
@@ -40,16 +42,16 @@ def test_removed_identifiers(value, kind, log, leaking):
     ],
 )
 def test_first_person_and_channel(log, leaking):
-    assert bool(leaks(log, "", [], [])) is leaking
+    assert bool(leaks(log, NOTHING, [])) is leaking
 
 
 def test_form_values():
     form = form_values({"submitter_organisation": "Larkmere Surgery", "source_address": "3 Mill Lane, Andover"})
-    assert leaks("It is near Larkmere.", "", [], form)
-    assert not leaks("It is in Andover, near a surgery.", "", [], form)
+    assert leaks("It is near Larkmere.", NOTHING, form)
+    assert not leaks("It is in Andover, near a surgery.", NOTHING, form)
 
 
 def test_reasons_quote_nothing():
-    reasons = leaks("I saw Kelly", "Kelly", [Identifier(0, 5, "PERSON", 1.0, ())], [])
+    reasons = leaks("I saw Kelly", Removed("Kelly", [Identifier(0, 5, "PERSON", 1.0, ())]), [])
     assert reasons
     assert not any("Kelly" in reason for reason in reasons)
