@@ -497,7 +497,7 @@ def test_keygen_never_overwrites(call, name):
 # Help
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["verify"], ["explain"], ["columns"], ["unseal"], ["keygen"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["verify"], ["explain"], ["columns"], ["statistics"], ["unseal"], ["keygen"]])
 def test_every_command_has_help(call, command):
     result = call(*command, "--help")
     assert (result.code, result.err) == (0, "")

@@ -22,8 +22,9 @@ LAYERS = [
     "detection roles vantage rewriting leak_check",
     "redaction",
     "sanitiser store",
-    "batch explaining verification acceptance",
+    "batch explaining verification acceptance statistics",
     "frames",
+    "spark",
     "unseal_cli cli",
 ]
 # Each file format is read by one module.
@@ -34,6 +35,8 @@ FORMATS = {
     "pyarrow": {"tables"},
     "oxmsg": {"mail"},
     "lxml": {"documents", "mail"},
+    "pyspark": {"spark"},
+    "matplotlib": {"statistics"},
 }
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 MODULES = sorted(path for path in PACKAGE.glob("[!_]*.py"))
