@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,7 @@ from cpi_sanitise.sanitised_log import LogStatement, MadeBy, SanitisedLog, new_u
 from cpi_sanitise.sealed_record import Recipients, SealedRecord, seal, subject_key
 from cpi_sanitise.settings import Settings
 from cpi_sanitise.spans import AttributionRisk, Identifier, ProvenanceSpan, Statement, VantageSpan
+from cpi_sanitise.store import Terms
 from cpi_sanitise.submission import Submission
 
 
@@ -78,3 +80,16 @@ def made_by() -> MadeBy:
 def lines(folder: Path | str) -> list[dict[str, Any]]:
     """Every line of every part in a folder."""
     return [json.loads(line) for part in sorted(Path(folder).iterdir()) for line in part.read_text(encoding="utf-8").splitlines()]
+
+
+@dataclass
+class SlowSanitiser(FakeSanitiser):
+    """Takes its time, so that a test can stop it in the middle."""
+
+    def __call__(self, submission: Submission) -> SimpleNamespace:
+        time.sleep(0.004)
+        return super().__call__(submission)
+
+
+def load_slow(terms: Terms) -> SlowSanitiser:
+    return SlowSanitiser(list(terms.unit.keys), list(terms.officers.keys), terms.settings)
