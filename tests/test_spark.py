@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import secrets
@@ -30,6 +31,11 @@ KEY = SigningKey.generate()
 MARK = "CPI_SANITISE_SPARK_TEST"
 
 pytestmark = pytest.mark.slow
+
+
+def end_with_parent() -> None:
+    """Ask Linux to kill this process when the test's own one ends, in whatever way (PR_SET_PDEATHSIG is 1)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 class Cluster:
@@ -78,7 +84,15 @@ class Cluster:
         command = [str(self.home / "bin" / "spark-class"), f"org.apache.spark.deploy.{name}", "--properties-file", str(self.properties)]
         with (self.folder / f"{len(self.processes)}.log").open("w") as log:
             self.processes.append(
-                subprocess.Popen([*command, *arguments], env=self.environment, stdout=log, stderr=log, text=True, start_new_session=True)
+                subprocess.Popen(
+                    [*command, *arguments],
+                    env=self.environment,
+                    stdout=log,
+                    stderr=log,
+                    text=True,
+                    start_new_session=True,
+                    preexec_fn=end_with_parent,
+                )
             )
         return self.processes[-1]
 
@@ -108,6 +122,7 @@ class Cluster:
                 stderr=log,
                 text=True,
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
         self.processes.append(driver)
         assert driver.stdin is not None
@@ -201,35 +216,28 @@ def assert_whole(store: Path, count: int) -> None:
 
 
 def test_a_worker_that_is_killed_is_replaced_by_another(cluster, tmp_path):
-    driver = cluster.driver(tmp_path / "store", count=2000)
+    driver = cluster.driver(tmp_path / "store", count=1500)
     wait_for_rows(driver, 300)
     kill(cluster.workers.pop())
     assert said(driver)[-1].startswith("done")
-    assert_whole(tmp_path / "store", 2000)
+    assert_whole(tmp_path / "store", 1500)
     cluster.workers.append(cluster.add_worker())
 
 
 def test_a_driver_that_is_killed_goes_on(cluster, tmp_path):
-    driver = cluster.driver(tmp_path / "store", count=1200)
-    wait_for_rows(driver, 300)
+    driver = cluster.driver(tmp_path / "store", count=600)
+    wait_for_rows(driver, 100)
     kill(driver)
     driver.wait()
-    chunks = {link.event["chunk"] for link in read_ledger(tmp_path / "store", KEY.public) if link.event["event"] == "part"}
-    heard = said(cluster.driver(tmp_path / "store", count=1200))
-    assert int(heard[0]) >= 300
+    done = sum(link.event["event"] == "part" for link in read_ledger(tmp_path / "store", KEY.public))
+    assert 0 < done < 12
+    assert said(cluster.driver(tmp_path / "store", count=500))[-1].startswith(
+        "error: the input is not the one that the store was begun with"
+    )
+    heard = said(cluster.driver(tmp_path / "store", count=600))
+    assert int(heard[0]) >= 100
     assert heard[-1].startswith("done")
-    assert_whole(tmp_path / "store", 1200)
-    assert len(chunks) >= 6
-    # The whole store again, and then with other rows.
-    assert said(cluster.driver(tmp_path / "store", count=1200))[:1] == ["1200"]
-
-
-def test_other_input_is_refused(cluster, tmp_path):
-    driver = cluster.driver(tmp_path / "store", count=1200)
-    wait_for_rows(driver, 300)
-    kill(driver)
-    driver.wait()
-    assert said(cluster.driver(tmp_path / "store", count=1199))[-1].startswith("error: the input is not the one")
+    assert_whole(tmp_path / "store", 600)
 
 
 def test_plain_text_on_disks_is_refused(cluster, tmp_path):
