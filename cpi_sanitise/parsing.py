@@ -46,9 +46,7 @@ class RunByRun:
         if not cuts:
             whole: Doc = self._tokenizer(text)
             return whole
-        tokens = [
-            token for start, end in zip((0, *cuts), (*cuts, len(text)), strict=True) for token in self._tokenizer(text[start:end])
-        ]
+        tokens = [token for start, end in zip((0, *cuts), (*cuts, len(text)), strict=True) for token in self._tokenizer(text[start:end])]
         return Doc(self._tokenizer.vocab, words=[token.text for token in tokens], spaces=[bool(token.whitespace_) for token in tokens])
 
     def __getattr__(self, name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,7 @@ from cpi_sanitise.sanitised_log import LogStatement, MadeBy, SanitisedLog, new_u
 from cpi_sanitise.sealed_record import Recipients, SealedRecord, seal, subject_key
 from cpi_sanitise.settings import Settings
 from cpi_sanitise.spans import AttributionRisk, Identifier, ProvenanceSpan, Statement, VantageSpan
+from cpi_sanitise.store import Terms
 from cpi_sanitise.submission import Submission
 
 
@@ -119,5 +121,22 @@ class DrawnEncoder:
         number = np.arange(len(words), dtype=np.int64)
         # Mostly chains, the deepest trees there are.
         heads = np.where(drawn % 10 < 8, np.maximum(number - 1, 0), np.minimum(number + drawn % 5, max(len(words) - 1, 0)))
-        document = {name[9:]: np.linspace(-1, 1, len(names), dtype=np.float32) for name, names in self.labels.items() if name.startswith("document_")}
+        document = {
+            name[9:]: np.linspace(-1, 1, len(names), dtype=np.float32)
+            for name, names in self.labels.items()
+            if name.startswith("document_")
+        }
         return Scores(scores, heads, document)
+
+
+@dataclass
+class SlowSanitiser(FakeSanitiser):
+    """Takes its time, so that a test can stop it in the middle."""
+
+    def __call__(self, submission: Submission) -> SimpleNamespace:
+        time.sleep(0.004)
+        return super().__call__(submission)
+
+
+def load_slow(terms: Terms) -> SlowSanitiser:
+    return SlowSanitiser(list(terms.unit.keys), list(terms.officers.keys), terms.settings)

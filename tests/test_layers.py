@@ -22,9 +22,9 @@ LAYERS = [
     "detection roles vantage rewriting relative_dates leak_check",
     "redaction second_reading",
     "sanitiser store",
-    "batch explaining verification acceptance records",
+    "batch explaining verification acceptance records statistics",
     "frames superseding officer_view",
-    "held custody",
+    "held custody spark",
     "unseal_cli cli",
 ]
 # Each file format is read by one module.
@@ -35,6 +35,8 @@ FORMATS = {
     "pyarrow": {"tables"},
     "oxmsg": {"mail"},
     "lxml": {"documents", "mail"},
+    "pyspark": {"spark"},
+    "matplotlib": {"statistics"},
 }
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 MODULES = sorted(path for path in PACKAGE.glob("[!_]*.py"))
