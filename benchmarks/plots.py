@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -31,7 +32,7 @@ _VARIABLES = {
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 _LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 _FONT = "DejaVu Sans"
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.family": _FONT,
     "font.size": 9,
@@ -55,6 +56,7 @@ _STYLE = {
 }
 # Inches of 72 points, the same for every plot so that their text has one size; about a telephone's width. Wider screens put plots side by side.
 _WIDTH = 4.3
+_LABEL = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,11 @@ def _number(value: float, _: object = None) -> str:
     return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
 
 
+def _cut(label: str) -> str:
+    """A label that leaves room for the plot; the table beside it has the whole."""
+    return label if len(label) <= _LABEL else f"{label[: _LABEL - 1]}…"
+
+
 def _guides(axes: Axes, guides: Sequence[Guide], *, along: str) -> None:
     for guide in guides:
         if along == "x":
@@ -173,7 +180,7 @@ def dots(
             axes.hlines([place for place, _ in found], [one.low for _, one in found], [one.high for _, one in found], color=colour, lw=1.6)
             axes.plot([one.value for _, one in found], [place for place, _ in found], _MARKERS[number % len(_MARKERS)], color=colour,
                       markersize=5.5, markeredgecolor=_PAPER, markeredgewidth=0.6, label=key, linestyle="none")  # fmt: skip
-        axes.set_yticks(range(len(rows)), list(rows))
+        axes.set_yticks(range(len(rows)), [_cut(label) for label in rows])
         axes.set_ylim(len(rows) - 0.4, -0.6)
         axes.grid(axis="y", visible=False)
         for place in range(1, len(rows)):
@@ -220,9 +227,9 @@ def lines(
                 axes.fill_between(one.x, one.low, one.high, color=colour, alpha=0.16, linewidth=0)
             axes.plot(one.x, one.y, color=colour, linestyle=_LINES[number % len(_LINES)], marker=_MARKERS[number % len(_MARKERS)],
                       markersize=4.5, markeredgecolor=_PAPER, markeredgewidth=0.5, linewidth=1.7, label=one.name)  # fmt: skip
-            for place, (x, y, label) in enumerate(zip(one.x, one.y, one.names, strict=False)):
-                axes.annotate(label, (x, y), (0, 7 if place % 2 else -7), textcoords="offset points", ha="center",
-                              va="bottom" if place % 2 else "top", fontsize=8)  # fmt: skip
+            for x, y, label in zip(one.x, one.y, one.names, strict=False):
+                # Up and to the left, which a rising line leaves free.
+                axes.annotate(label, (x, y), (-3, 5), textcoords="offset points", ha="right", va="bottom", fontsize=8)
         for ring in rings:
             axes.plot([ring.x], [ring.y], "o", markersize=11, markerfacecolor="none", markeredgecolor=_INK, markeredgewidth=1.3, zorder=5)
             axes.annotate(ring.name, (ring.x, ring.y), (-9, 3), textcoords="offset points", ha="right", va="bottom", fontsize=8)
@@ -248,16 +255,15 @@ def lines(
         return _plot(drawing, name, title, described)
 
 
-def shares(name: str, title: str, parts: Mapping[str, float], *, unit: str, described: str) -> Plot:
+def shares(name: str, title: str, parts: Mapping[str, float], *, described: str) -> Plot:
     """A bar a part, with its value written beside it, the longest first."""
     with matplotlib.rc_context(_STYLE):
         ordered = sorted(parts.items(), key=lambda part: -part[1])
         drawing, axes = _canvas(0.5 + 0.22 * len(ordered))
-        bars = axes.barh([label for label, _ in ordered], [value for _, value in ordered], color=_SERIES[0], height=0.62)
+        bars = axes.barh([_cut(label) for label, _ in ordered], [value for _, value in ordered], color=_SERIES[0], height=0.62)
         axes.bar_label(bars, labels=[_number(value) for _, value in ordered], padding=4, fontsize=8.5)
         axes.invert_yaxis()
         axes.grid(axis="y", visible=False)
         axes.margins(x=0.14)
         axes.xaxis.set_major_formatter(FuncFormatter(_number))
-        axes.set_xlabel(unit)
         return _plot(drawing, name, title, described)
