@@ -43,7 +43,7 @@ class Unavailable(Exception):
 
 def ours(caution: str = "ordinary") -> System:
     """The library as it ships, through its public names."""
-    return _of_sanitiser(_sanitiser(caution))
+    return _of_sanitiser(make_sanitiser(caution))
 
 
 def cautious() -> System:
@@ -56,7 +56,7 @@ def rules() -> System:
 
     Its tagger and parser stay, since rules of grammar read them.
     """
-    sanitiser = _sanitiser("ordinary")
+    sanitiser = make_sanitiser("ordinary")
     # No public name switches the heads off, and none should: half a detector is for this table only.
     component: Any = sanitiser._engine.nlp.get_pipe("cpi_encoder")  # type: ignore[union-attr]
     component.encoder = _Silenced(component.encoder)
@@ -93,7 +93,7 @@ def encoder_only() -> System:
     from cpi_sanitise import detection, provenance
     from cpi_sanitise import sanitiser as flow
 
-    sanitiser = _sanitiser("ordinary")
+    sanitiser = make_sanitiser("ordinary")
     engine = sanitiser._engine
     registry = RecognizerRegistry(recognizers=[detection.EncoderRecognizer(engine.encoder.labels)], supported_languages=["en"])
     sanitiser._analyzer = AnalyzerEngine(
@@ -113,13 +113,14 @@ def full_precision() -> System:
 
     if not (FULL_PRECISION / "model.onnx").exists():
         raise Unavailable("needs the weights in full precision: make model")
-    sanitiser = _sanitiser("ordinary")
+    sanitiser = make_sanitiser("ordinary")
     component: Any = sanitiser._engine.nlp.get_pipe("cpi_encoder")  # type: ignore[union-attr]
     component.encoder = Encoder(FULL_PRECISION)
     return _of_sanitiser(sanitiser)
 
 
-def _sanitiser(caution: str) -> Sanitiser:
+def make_sanitiser(caution: str) -> Sanitiser:
+    """The library with keys that nobody keeps."""
     import pyrage
 
     from cpi_sanitise import Sanitiser

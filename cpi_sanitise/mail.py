@@ -401,10 +401,10 @@ def separate(text: str, *, forwards: bool = False) -> Parts:
     lines = text.split("\n")
     kept, quoted, forwarded, head = _without_quotes(lines, forwards)
     body, signature, disclaimer = _without_ending(kept)
-    if not body and quoted and not forwarded and _first_head(quoted) is not None:
+    if not body and not forwarded and (place := _first_head(quoted)) is not None:
         # An empty mail over an older one is a forwarded one, whatever its subject says.
-        head, forwarded = _head_and_body(quoted, _first_head(quoted) or 0)
-        quoted = []
+        head, forwarded = _head_and_body(quoted, place)
+        quoted = quoted[:place]
     if not any(line.strip() for line in forwarded):
         # Headers without a message after them.
         return Parts(body, signature, disclaimer, "\n".join([*quoted, *head]).strip("\n"))
@@ -452,8 +452,8 @@ def _without_introduction(kept: list[str], lines: list[str]) -> tuple[list[str],
     for count in (1, 2, 3):
         run = before[-count:]
         if len(run) == count and _WROTE.match(" ".join(lines[place].strip() for place in run)):
-            dropped = {lines[place] for place in run}
-            return [line for line in kept if line not in dropped], [lines[place] for place in run]
+            # Up to the first quoted line everything was kept, so places are the same in both.
+            return [line for place, line in enumerate(kept) if place not in run], [lines[place] for place in run]
     return kept, []
 
 

@@ -8,6 +8,7 @@ A pattern is a row of elements divided by spaces:
     (a|the|her)   one of these, each itself a pattern
     {NOUN}        one word of that part of speech (Universal Dependencies), {NN} also by tag
     ...           up to five words, none of them ending a sentence
+    ..            up to seven words within the clause: not past a comma, nor past "and", "but", "that", "because", "so"
     ^ $           the beginning, the end of a sentence (but for its punctuation)
     element?      may be absent
     «…»           only what stands between the marks is the find; without marks all of it
@@ -26,9 +27,11 @@ from spacy.tokens import Doc, Token
 from .english import forms
 
 _ELEMENTS = re.compile(
-    r"\s*(?:(?P<open>\()|(?P<close>\))|(?P<bar>\|)|(?P<mark>[«»])|(?P<item>\.\.\.|\^|\$|[~<{]?[^\s()|«»?]+))(?P<optional>\?)?"
+    r"\s*(?:(?P<open>\()|(?P<close>\))|(?P<bar>\|)|(?P<mark>[«»])|(?P<item>\.\.\.|\.\.|\^|\$|[~<{]?[^\s()|«»?]+))(?P<optional>\?)?"
 )
 _GAP = 5
+_CLAUSE_GAP = 7
+_CLAUSE_ENDS = frozenset(", and but that because so".split())
 
 
 class PatternError(ValueError):
@@ -81,8 +84,8 @@ def compile_pattern(text: str, lists: Mapping[str, Sequence[str]], rule: Mapping
 
 
 def _element(item: str, lists: Mapping[str, Sequence[str]], optional: bool) -> _Element:
-    if item == "...":
-        return _Element("gap", optional=optional)
+    if item in ("...", ".."):
+        return _Element("gap", optional=optional, value=item)
     if item in "^$":
         return _Element("start" if item == "^" else "end")
     if item[0] == "~":
@@ -180,9 +183,11 @@ def _ends(
             yield from _ends(doc, words, elements, at + 1, place, begin, end)
         return
     if element.kind == "gap":
-        for skipped in range(_GAP + 1):
+        for skipped in range((_GAP if element.value == "..." else _CLAUSE_GAP) + 1):
             yield from _ends(doc, words, elements, at + 1, place + skipped, begin, end)
             if place + skipped >= len(words) or words[place + skipped] in ".!?;" or "\n" in words[place + skipped]:
+                break
+            if element.value == ".." and words[place + skipped] in _CLAUSE_ENDS:
                 break
         return
     if element.kind == "group":

@@ -21,7 +21,7 @@ from .quotation import quoted
 from .spans import Identifier, ProvenanceSpan, in_order
 
 # Operating point of the encoder's provenance tags, chosen on corpora/dev for recall first (see benchmarks/results).
-THRESHOLD, GAP_THRESHOLD, CERTAIN = 0.05, 0.03, 0.4
+THRESHOLD, GAP_THRESHOLD, MEAN_THRESHOLD, CERTAIN = 0.05, 0.03, 0.06, 0.4
 REFUTED = 0.08  # what grammar would cut and the encoder gives less than this on average is content, and stays
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
 _CONTENTS = ("ccomp", "parataxis", "csubj")
@@ -36,6 +36,9 @@ _ACTION = frozenset(
     "signpost advise complete photograph search confiscate check remove move exclude offer assess review examine "
     "screen weigh prescribe dispense issue book interview meet".split()
 )
+_CHANNEL_WORDS = frozenset("police polise form forms report referral submission incident incidents 101 mash email".split())
+_BEGINS_CLAUSE = frozenset("PRON DET NUM NOUN PROPN ADJ".split())
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _SMALL = frozenset(
     "and but or so that which who also then too as well , . ; : - – — ( ) ... … because although though while when "
     "if to of the a an it this was is has been had".split()
@@ -67,8 +70,11 @@ def find_provenance(doc: Doc, identifiers: Sequence[Identifier], labels: dict[st
     if not len(doc):
         return []
     share = _share(doc, labels)
-    grammar = [span for found in _by_grammar(doc, identifiers) for span in _not_refuted(doc, found, share)]
-    found = [*_by_phrases(doc), *grammar, *_by_layout(doc), *_by_encoder(doc, share, labels)]
+    by_grammar, contents = _by_grammar(doc, identifiers)
+    phrases, told = _by_phrases(doc)
+    certain = [*phrases, *_by_layout(doc)]
+    grammar = [span for found in by_grammar for span in _not_refuted(doc, found, share)]
+    found = [*certain, *grammar, *_by_encoder(doc, share, labels, contents | told)]
     found += _of_source_identifiers(doc, identifiers, found)
     return _merged(doc, [*found, *_rests(doc, found)])
 
@@ -96,7 +102,7 @@ def _not_refuted(doc: Doc, span: ProvenanceSpan, share: np.ndarray | None) -> li
     Decided run by run and not word by word: half a clause serves nobody.
     """
     piece = doc.char_span(span.start, span.end, alignment_mode="expand")
-    if share is None or piece is None:
+    if share is None or piece is None or (span.kind == "relationship" and len(piece) < 5):
         return [span]
     in_quotation = quoted(doc)
     kept: set[int] = set()
@@ -105,12 +111,25 @@ def _not_refuted(doc: Doc, span: ProvenanceSpan, share: np.ndarray | None) -> li
         if place < piece.end and share[place] <= THRESHOLD:
             run.append(place)
             continue
-        if run and (share[run].mean() >= REFUTED or any(is_first_person(doc[inner], in_quotation) for inner in run)):
+        # A verb of seeing or telling is not given back without the one who saw or told.
+        knows = len(run) <= 3 and piece.start not in run and any(predicate_class(doc[inner]) not in ("", "action") for inner in run)
+        if run and (knows or share[run].mean() >= REFUTED or any(is_first_person(doc[inner], in_quotation) for inner in run)):
             kept.update(run)
         if place < piece.end:
             kept.add(place)
         run = []
-    return [ProvenanceSpan(part.start, part.end, span.kind, span.found_by) for part in _runs(doc, kept, span.kind)]
+    parts = _runs(doc, kept, span.kind)
+    if len(kept) < len(piece):
+        parts = [part for part in parts if not _is_crumb(doc, part, share, in_quotation)]
+    return [ProvenanceSpan(part.start, part.end, span.kind, span.found_by) for part in parts]
+
+
+def _is_crumb(doc: Doc, part: ProvenanceSpan, share: np.ndarray, in_quotation: Sequence[bool]) -> bool:
+    """A word or two left over of a clause that was given back: nobody would cut them by themselves."""
+    piece = doc.char_span(part.start, part.end, alignment_mode="expand")
+    if piece is None or len(piece) > 2:
+        return False
+    return bool(share[piece.start : piece.end].max() < CERTAIN) and not any(is_first_person(token, in_quotation) for token in piece)
 
 
 def _span(doc: Doc, first: int, last: int, kind: str, found_by: str) -> ProvenanceSpan:
@@ -122,9 +141,11 @@ def _span(doc: Doc, first: int, last: int, kind: str, found_by: str) -> Provenan
     return ProvenanceSpan(doc[first].idx, end, kind, (found_by,))
 
 
-def _by_phrases(doc: Doc) -> list[ProvenanceSpan]:
+def _by_phrases(doc: Doc) -> tuple[list[ProvenanceSpan], set[int]]:
+    """The finds of the phrasebook, and the words that a telling among them leaves as what was told."""
     in_quotation = quoted(doc)
     spans = []
+    told: set[int] = set()
     for first, last, rule in _phrasebook().find(doc):
         if all(in_quotation[first:last]):
             continue
@@ -132,21 +153,37 @@ def _by_phrases(doc: Doc) -> list[ProvenanceSpan]:
             sentence = doc[first].sent
             first, last = sentence.start, max(last, sentence.end)
         spans.append(_span(doc, first, last, rule["kind"], f"rule row {rule['row']}"))
-    return spans
+        if rule.get("leaves") == "rest":
+            told |= {token.i for token in doc[first].sent if not first <= token.i < last and not is_first_person(token, in_quotation)}
+        elif rule.get("leaves") == "content" and last < (end := doc[first].sent.end) and doc[last].pos_ in _BEGINS_CLAUSE:
+            rest = range(last, end)
+            if not any(is_first_person(doc[place], in_quotation) for place in rest):
+                told.update(rest)
+    return spans, told
 
 
-def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]]) -> list[ProvenanceSpan]:
-    """Runs of words above the threshold. A gap of a word or two that is not clearly content is closed; a word by itself must be certain."""
+def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]], contents: set[int]) -> list[ProvenanceSpan]:
+    """Runs of words above the threshold. A gap of a word or two that is not clearly content is closed; a word by itself must be certain.
+
+    `contents` is what grammar or a phrase has shown to be seen, told or thought: there the encoder has no say.
+    """
     places = word_tokens(doc)
     if share is None or not len(places):
         return []
+    share = share.copy()
+    share[list(contents)] = 0
     scores, tags = scores_of(doc).words["provenance"], labels["provenance"]
     kinds = sorted({tag[2:] for tag in tags if tag != "O"})
     columns = {kind: [number for number, tag in enumerate(tags) if tag[2:] == kind] for kind in kinds}
     of_word = share[places]
     runs: list[tuple[int, int]] = []
     for word in np.flatnonzero(of_word > THRESHOLD).tolist():
-        if runs and word - runs[-1][1] <= 3 and (word == runs[-1][1] + 1 or of_word[runs[-1][1] + 1 : word].min() > GAP_THRESHOLD):
+        if (
+            runs
+            and not doc[int(places[word])].is_sent_start
+            and word - runs[-1][1] <= 3
+            and (word == runs[-1][1] + 1 or of_word[runs[-1][1] + 1 : word].min() > GAP_THRESHOLD)
+        ):
             runs[-1] = (runs[-1][0], word)
         else:
             runs.append((word, word))
@@ -154,7 +191,10 @@ def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]]
     spans = []
     for first, last in runs:
         in_words_of_another = all(inside[int(place)] for place in places[first : last + 1])
-        if last - first < 2 and (in_words_of_another or of_word[first : last + 1].max() < CERTAIN):
+        peak = of_word[first : last + 1].max()
+        if of_word[first : last + 1].mean() < MEAN_THRESHOLD or (last - first < 2 and (in_words_of_another or peak < CERTAIN)):
+            continue
+        if not any(doc[int(place)].is_alpha or doc[int(place)].like_num for place in places[first : last + 1]):
             continue
         kind = max(kinds, key=lambda kind: float(scores[first : last + 1, columns[kind]].sum()))
         spans.append(_span(doc, int(places[first]), int(places[last]) + 1, kind, "encoder"))
@@ -219,8 +259,10 @@ def predicate_class(token: Token) -> str:
     return "action" if base in _ACTION else ""
 
 
-def _by_grammar(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceSpan]:
+def _by_grammar(doc: Doc, identifiers: Sequence[Identifier]) -> tuple[list[ProvenanceSpan], set[int]]:
+    """The source's clauses, and the words in them that say what was seen, told or thought."""
     in_quotation = quoted(doc)
+    contents: set[int] = set()
     # A named source in the scene may be the victim: only as a teller ("Leyla begged me") does such a name stand for the source.
     named = [identifier for identifier in identifiers if identifier.role in ("submitter", "source")]
     tellers = {token.i for identifier in named for token in doc.char_span(identifier.start, identifier.end, alignment_mode="expand") or ()}
@@ -235,24 +277,31 @@ def _by_grammar(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceS
         if token.is_space or in_quotation[token.i]:
             continue
         if token.dep_ in _SUBJECTS and token.head.i != token.i:
+            if _is_part_of_ours(token, token.head, in_quotation):
+                contents |= {inner.i for inner in token.head.subtree} - {inner.i for inner in token.subtree}
+                continue
             telling = predicate_class(token.head) == "report"
-            spans += _clause_of(doc, token, token.head, tellers if telling else sources, in_quotation)
+            spans += _clause_of(doc, token, token.head, tellers if telling else sources, in_quotation, contents)
         elif token.dep_ == "conj" and own_subject(token) is None:
             shared = subject_of(token)
             if shared is not None and is_source(shared, sources, in_quotation):
-                spans += _clause_of(doc, shared, token, sources, in_quotation)
+                spans += _clause_of(doc, shared, token, sources, in_quotation, contents)
         if token.lower_ in ("my", "our") and is_first_person(token, in_quotation) and token.dep_ == "nmod:poss":
             spans.append(_possessed(doc, token))
+        if is_first_person(token, in_quotation) and token.dep_ not in _SUBJECTS:
+            contents |= _scene(token, sources, in_quotation)
         by_somebody = token.dep_ in ("obl:agent", "obl", "nmod") and any(child.lower_ == "by" for child in token.children)
         if by_somebody and (
             is_source(token, sources, in_quotation)
             or (is_role(token, "role", "staff") and token.head.tag_ == "VBN" and predicate_class(token.head))
         ):
             spans += _runs(doc, {inner.i for inner in token.subtree}, "source_role")
-    return spans
+    return spans, contents
 
 
-def _clause_of(doc: Doc, subject: Token, verb: Token, sources: set[int], in_quotation: Sequence[bool]) -> list[ProvenanceSpan]:
+def _clause_of(
+    doc: Doc, subject: Token, verb: Token, sources: set[int], in_quotation: Sequence[bool], contents: set[int]
+) -> list[ProvenanceSpan]:
     """The part of the verb's clause that tells of the source."""
     does = predicate_class(verb)
     if not does:
@@ -263,13 +312,16 @@ def _clause_of(doc: Doc, subject: Token, verb: Token, sources: set[int], in_quot
         if inner is not None and predicate_class(inner) in ("report", "perceive") and _contents(inner, predicate_class(inner)):
             kind = "self_reference" if is_first_person(subject, in_quotation) else "source_role"
             if is_source(subject, sources, in_quotation):
-                return _source_clause(doc, verb, predicate_class(inner), kind, in_quotation, inner)
+                return _source_clause(doc, verb, predicate_class(inner), kind, in_quotation, contents, inner)
     if is_source(subject, sources, in_quotation):
+        if _is_scene(subject, verb, does, in_quotation):
+            contents |= {token.i for token in verb.subtree}
+            return []
         kind = "self_reference" if is_first_person(subject, in_quotation) else "source_role"
-        return _source_clause(doc, verb, does, kind, in_quotation)
+        return _source_clause(doc, verb, does, kind, in_quotation, contents)
     post = is_role(subject, "role", "staff")
     if post and _is_post_of_source(subject) and does:
-        return _source_clause(doc, verb, does, "source_role", in_quotation)
+        return _source_clause(doc, verb, does, "source_role", in_quotation, contents)
     if does == "report" or verb.lower_ in ("told", "said", "asked"):
         hearer = any(
             is_source(child, sources, in_quotation) or is_role(child, "hearer", "role") for child in verb.children if child.dep_ in _HEARERS
@@ -277,8 +329,50 @@ def _clause_of(doc: Doc, subject: Token, verb: Token, sources: set[int], in_quot
         content = _contents(verb, "report")
         teller = is_role(subject, "kin") and (hearer or lemma(verb.lower_) in {"report", "state", "disclose", "tell", "say", "inform"})
         if content and (hearer or teller or lemma(verb.lower_) in _INTERVIEW):
-            return _source_clause(doc, verb, "report", "relationship" if teller else "acquisition", in_quotation)
+            return _source_clause(doc, verb, "report", "relationship" if teller else "acquisition", in_quotation, contents)
     return []
+
+
+def _scene(token: Token, sources: set[int], in_quotation: Sequence[bool]) -> set[int]:
+    """The clause in which somebody else does something to the source that the log must tell, without the source: "he threatened us"."""
+    verb = token.head
+    for _ in range(4):
+        if verb.pos_ == "VERB" and lemma(verb.lower_) in words("scene"):
+            break
+        if verb.dep_ == "ROOT" or verb.head.i == verb.i:
+            return set()
+        verb = verb.head
+    subject = subject_of(verb)
+    if subject is None or lemma(verb.lower_) not in words("scene") or is_source(subject, sources, in_quotation):
+        return set()
+    if is_role(subject, "role", "staff", "hearer") or subject.tag_ in ("WP", "WDT"):
+        return set()
+    if lemma(verb.lower_) in ("ask", "want") and not any(child.dep_ == "xcomp" and child.tag_ == "VB" for child in verb.children):
+        return set()
+    clause = [inner for inner in verb.subtree if inner.dep_ != "punct"]
+    if sum(is_first_person(inner, in_quotation) for inner in clause) > 1:
+        return set()
+    return {inner.i for inner in clause}
+
+
+def _is_part_of_ours(subject: Token, verb: Token, in_quotation: Sequence[bool]) -> bool:
+    """Whether it happens to, or is done by, one of those whom the source serves or works with, and nothing else in it is the source's."""
+    group = next((child for child in subject.children if child.dep_ == "nmod" and child.pos_ == "NOUN"), subject)
+    ours = any(is_first_person(token, in_quotation) or token.lower_ == "the" for token in group.children)
+    served = is_role(group, "client") and any(is_first_person(token, in_quotation) for token in group.children)
+    struck = subject.dep_ == "nsubj:pass" and lemma(verb.lower_) in words("scene") and is_role(group, "role", "staff", "client")
+    if not ours or not (served or struck) or predicate_class(verb):
+        return False
+    rest = {inner.i for inner in verb.subtree} - {inner.i for inner in subject.subtree}
+    return not any(is_first_person(verb.doc[place], in_quotation) for place in rest)
+
+
+def _is_scene(subject: Token, verb: Token, does: str, in_quotation: Sequence[bool]) -> bool:
+    """Whether somebody near the source ("my neighbour", "my cousin") is whom it is about: the only tie to the source is that "my"."""
+    if does or verb.pos_ != "VERB" or is_first_person(subject, in_quotation) or not is_role(subject, "kin", "client"):
+        return False
+    first = [token for token in {*verb.subtree, *subject.subtree} if is_first_person(token, in_quotation)]
+    return len(first) == 1 and first[0].head.i == subject.i and not is_role(subject, "role")
 
 
 def _is_post_of_source(subject: Token) -> bool:
@@ -291,6 +385,7 @@ def _contents(verb: Token, does: str) -> list[Token]:
     """The parts below a predicate that carry what was seen, told or thought."""
     found = [child for child in verb.children if child.dep_ in _CONTENTS and not (child.dep_ == "parataxis" and child.i < verb.i)]
     if does == "perceive":
+        found += [child for child in verb.children if child.i < verb.i and _is_time(child)]
         found += [child for child in verb.children if child.dep_ in ("obj", "xcomp", "obl", "obl:tmod", "advmod") and child.i > verb.i]
         if not any(child.dep_ in ("obj", "ccomp", "xcomp", "csubj") for child in found):
             return []
@@ -316,8 +411,20 @@ def _contents(verb: Token, does: str) -> list[Token]:
     return found
 
 
+def _is_time(token: Token) -> bool:
+    """Whether a part of the clause says when it was seen: "last week", "on Tuesday". An occasion ("at Tuesday's visit") is no such time."""
+    inner = [part.lower_ for part in token.subtree]
+    dated = {"yesterday", "today", "tonight", "week", "night", "month", "morning", "afternoon", "evening", "year", "ago"} | _DAYS
+    return (
+        token.dep_ in ("obl:tmod", "obl:npmod", "nmod:tmod", "advmod", "obl")
+        and bool(dated & set(inner))
+        and len(inner) < 5
+        and not any(is_role(part, "occasion", "workplace") or part.lower_ in _FIRST for part in token.subtree)
+    )
+
+
 def _source_clause(
-    doc: Doc, verb: Token, does: str, kind: str, in_quotation: Sequence[bool], inner_verb: Token | None = None
+    doc: Doc, verb: Token, does: str, kind: str, in_quotation: Sequence[bool], contents: set[int], inner_verb: Token | None = None
 ) -> list[ProvenanceSpan]:
     clause = {token.i for token in verb.subtree}
     kept: set[int] = set()
@@ -330,7 +437,26 @@ def _source_clause(
             kept |= inner - {child.i for child in content.children if child.lower_ == "that" and child.dep_ == "mark"}
             if content.dep_ == "obl" and does in ("worried", "aware", "believe", "know"):
                 kept -= {child.i for child in content.children if child.dep_ == "case"}
+            speaks_itself = does == "report" and inner_verb is None and kind == "self_reference" and verb.tag_ != "VBN"
+            aside = content.dep_ in ("obl", "obl:tmod", "advmod") and does == "perceive" and not _is_time(content)
+            if not speaks_itself and not aside and _says_something(content, in_quotation):
+                contents |= kept & inner
     for child in verb.children:
+        joined = predicate_class(child)
+        if child.dep_ == "conj" and own_subject(child) is None and joined in ("perceive", "aware", "know", "believe"):
+            # "I opened his locker and found a bag of pills"
+            for content in _contents(child, joined):
+                if _says_something(content, in_quotation) and not (content.dep_ in ("obl", "advmod") and joined == "perceive"):
+                    kept |= {token.i for token in content.subtree}
+                    contents |= {token.i for token in content.subtree}
+        if child.dep_ == "advcl" and child.i > verb.i and any(mark.lower_ in ("because", "as", "since") for mark in child.children):
+            # What moved the source to act is what others did: "we have barred him because he was selling".
+            reason = own_subject(child)
+            if reason is not None and reason.pos_ in ("PRON", "PROPN", "NOUN") and _says_something(child, in_quotation):
+                why = {token.i for token in child.subtree} - {mark.i for mark in child.children if mark.dep_ == "mark"}
+                if does in ("", "action") and not is_role(reason, "role", "staff"):
+                    kept |= why
+                    contents |= why
         if child.dep_ in ("conj", "parataxis", "advcl") and not any(token.i in kept for token in child.subtree):
             subject = own_subject(child)
             if subject is not None and not is_first_person(subject, in_quotation) and (child.dep_ != "advcl" or child.i < verb.i):
@@ -343,6 +469,29 @@ def _source_clause(
     if verb.dep_ == "ccomp" and parent.i != verb.i and not kept and own_subject(parent) is not None:
         clause |= {token.i for token in parent.subtree if token.i <= parent.i or token.i in clause}
     return _runs(doc, clause - kept, kind)
+
+
+def _says_something(content: Token, in_quotation: Sequence[bool]) -> bool:
+    """Whether what was seen, told or thought is plainly of others: no first person in it, no bare "it" or "that", no question."""
+    inner = [token for token in content.subtree if not token.is_punct]
+    seen_doing = content.dep_ == "obj" and any(
+        child.dep_ in ("xcomp", "ccomp", "advcl", "acl") and child.i > content.i for child in (*content.head.children, *content.children)
+    )
+    if seen_doing and content.lower_ in ("him", "her", "them"):
+        return True
+    if not inner or (
+        content.dep_ in ("parataxis", "advcl") and (own_subject(content) is None or inner[0].lower_ == "as" or len(inner) < 4)
+    ):
+        return False
+    if (
+        any(is_first_person(token, in_quotation) for token in inner)
+        or inner[0].tag_ in ("WDT", "WP", "WRB")
+        or inner[0].lower_ == "whether"
+    ):
+        return False
+    if any(token.lower_ in _CHANNEL_WORDS for token in inner) or (content.dep_ == "parataxis" and predicate_class(content) == "report"):
+        return False
+    return any(token.pos_ in ("NOUN", "PROPN", "ADJ", "NUM") for token in inner) or len(inner) > 3
 
 
 def _runs(doc: Doc, places: set[int], kind: str) -> list[ProvenanceSpan]:
@@ -375,7 +524,8 @@ def _possessed(doc: Doc, possessive: Token) -> ProvenanceSpan:
         first -= 2
     if last + 1 < len(doc) and doc[last].lower_ in ("'s", "’s"):
         owned = noun.head
-        last = owned.i + 1 if last < owned.i <= last + 3 and is_role(owned, "client", "kin") else last + 1
+        through = last < owned.i <= last + 3 and is_role(owned, "client", "kin") and not is_role(noun, "client")
+        last = owned.i + 1 if through else last + 1
     kind = (
         "relationship"
         if is_role(noun, "client", "kin")

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Token
 
-from .english import agrees_plural, lemma
+from .english import agrees_plural, lemma, third_person
 from .english import past as past_of
 from .lexicon import words
-from .provenance import is_first_person, own_subject, predicate_class
+from .provenance import is_first_person, is_role, own_subject, predicate_class
 from .quotation import quoted
-from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan
+from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps
 
 CONCERN, THOUGHT = "there is a concern that", "it is thought that"
 _NOUN_CONCERN = "there is a concern about"
@@ -38,10 +38,12 @@ _SUBJECT_PRONOUNS = frozenset("he she they it".split())
 _SMALL_PARTS = frozenset("DET ADP PART AUX CCONJ SCONJ PUNCT PRON".split())
 _YOUNG = {
     "pupil": "young person",
-    "student": "student",
     "child": "child",
     "kid": "child",
-    "lad": "young male",
+    "lad": "lad",
+    "man": "man",
+    "woman": "woman",
+    "lady": "woman",
     "boy": "boy",
     "girl": "girl",
     "young person": "young person",
@@ -58,8 +60,6 @@ _KIN = {
     "brother": "man",
     "sister": "woman",
     "neighbour": "resident",
-    "tenant": "resident",
-    "resident": "resident",
 }
 
 
@@ -108,8 +108,9 @@ def rewrite(
     }
     cut = _whole_clauses(span.doc, span.start, span.end, cut, in_quotation)
     cut |= _commas_around(doc, span.start, span.end, cut)
-    substitutes = _substitutes(doc, span.start, span.end, cut, in_quotation)
-    cut -= set(substitutes)
+    substitutes, without = _substitutes(doc, span.start, span.end, cut, in_quotation)
+    cut = (cut | without) - set(substitutes)
+    substitutes |= _repaired_pronoun(doc, span.start, span.end, cut, in_quotation)
     kept = [token for token in span if token.i not in cut and not token.is_space]
     if not any(token.is_alpha or token.like_num for token in kept):
         return None
@@ -117,17 +118,28 @@ def rewrite(
         return _finish(_pieces(kept, vantage, identifiers, descriptions), hedge="", changed=False)
     hedge = _hedge(doc, span.start, span.end, cut)
     groups = _groups(kept, cut) if cut else [kept]
+    if len(groups) > 1 and _is_only_time(groups[0]):
+        groups[:2] = [[*groups[0], *groups[1]]]
+    finders = [finder for found in provenance if overlaps(found, statement) for finder in found.found_by]
+    band = next((_band(doc, found) for found in provenance if overlaps(found, statement) and "rule row 61" in found.found_by), "")
     texts: list[list[Piece]] = []
     for group in groups:
         group = _strip(group)
         if not group:
             continue
         pieces = _pieces(group, vantage, identifiers, descriptions)
-        for piece in pieces:
+        for number, piece in enumerate(pieces):
             if piece.token is not None and piece.token.i in substitutes and piece.text == piece.token.text:
                 piece.text = substitutes[piece.token.i]
+                if number and pieces[number - 1].text.lower() in _DETERMINERS:
+                    piece.text = piece.text.removeprefix("a ").removeprefix("an ")
+        pieces = _as_known(group, pieces, cut, in_quotation)
+        if any(finder in _BY_RECORD for finder in finders):
+            pieces = _rounded(pieces)
         framed = _frame(group, pieces, cut, in_quotation, hedge if not texts else "")
         if framed and (not cut or not _is_broken(framed)):
+            if band and not texts:
+                framed = _prefix(band, framed)
             texts.append(framed)
     if not texts:
         return None
@@ -172,7 +184,8 @@ def _commas_around(doc: Doc, first: int, last: int, cut: set[int]) -> set[int]:
     """Both commas of an aside that is cut: "the lads, «my client says», sell"."""
     commas: set[int] = set()
     for place in range(first + 1, last - 1):
-        if doc[place].text == "," and place not in cut and place + 1 in cut:
+        opens_aside = place not in cut and place + 1 in cut or place in cut and place - 1 not in cut
+        if doc[place].text == "," and opens_aside:
             end = place + 1
             while end < last and end in cut:
                 end += 1
@@ -181,32 +194,199 @@ def _commas_around(doc: Doc, first: int, last: int, cut: set[int]) -> set[int]:
     return commas
 
 
-def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: Sequence[bool]) -> dict[int, str]:
-    """Cut nouns that a kept verb cannot do without, and what is written for them: "one of our pupils" is a young person."""
+def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: Sequence[bool]) -> tuple[dict[int, str], set[int]]:
+    """Cut nouns that a kept verb cannot do without, with what is written for them, and words that go with a place that is cut:
+    "one of our pupils" is a young person, "outside our temple" is nothing."""
     found: dict[int, str] = {}
+    without: set[int] = set()
     for place in range(first, last):
         token = doc[place]
         if place not in cut or token.head.i in cut or token.head.i == place or token.pos_ not in ("NOUN", "PROPN", "NUM", "PRON", "DET"):
             continue
-        if is_first_person(token, in_quotation) or token.dep_ not in ("nsubj", "nsubj:pass", "obj", "iobj", "obl", "nmod", "nmod:poss"):
+        if is_first_person(token, in_quotation) or token.dep_ not in (
+            "nsubj",
+            "nsubj:pass",
+            "obj",
+            "iobj",
+            "obl",
+            "obl:agent",
+            "nmod",
+            "nmod:poss",
+        ):
             continue
-        if token.dep_ in ("obl", "nmod") and not any(child.dep_ == "case" and child.i not in cut for child in token.children):
+        case = [child for child in token.children if child.dep_ == "case" and child.i not in cut]
+        possessive = token.dep_ == "nmod:poss" and any(child.lower_ in ("'s", "’s") for child in token.children)
+        if token.dep_ in ("obl", "obl:agent", "nmod") and not case:
+            continue
+        if token.dep_ == "nmod:poss" and not possessive:
             continue
         if token.pos_ == "PRON" and token.lower_ not in ("one", "some", "someone", "another", "several"):
             continue
-        noun = next((child for child in token.children if child.dep_ == "nmod" and child.pos_ == "NOUN"), token)
+        counted = token.pos_ in ("NUM", "PRON", "DET") or token.lower_ in ("member", "couple", "group", "lot", "several")
+        noun = next((child for child in token.children if counted and child.dep_ == "nmod" and child.pos_ == "NOUN"), token)
+        if case and lemma(token.head.lower_) in ("shout", "scream", "swear", "say", "yell", "speak"):
+            without |= {child.i for child in case}  # what was said stays, without the hearer
+            continue
+        if (
+            case
+            and not is_role(noun, "role", "staff", "client", "kin")
+            and not (case[0].lower_ == "to" and token.head.lower_ in ("fire", "set"))
+        ):
+            # Where it happened is known only from where the source stands.
+            without |= {inner.i for child in case for inner in child.subtree}
+            continue
         plural = token.tag_ in ("NNS", "NNPS") or token.lower_ in ("two", "three", "four", "some", "several")
-        found[place] = _described(noun.lower_, plural)
-    return found
+        text = _described(noun.lower_, plural)
+        if plural and (number := next((doc[at].lower_ for at in range(first, place + 1) if doc[at].lower_ in _COUNTS and at in cut), None)):
+            text = f"{number} {text}"
+        if possessive:
+            owner = _sex_of_pronoun(token, first, last, cut)
+            text = ("a " + owner if owner and is_role(noun, "client") else text) + "'s"
+        if token.dep_ in ("obj", "nsubj", "nsubj:pass") and noun.lower_ in _PARTS:
+            text = "the " + noun.lower_
+        found[place] = text
+    return found, without
+
+
+_PARTS = frozenset(
+    "window windows door doors gate gates fence wall walls roof car van vehicle bins till counter desk sign camera cameras locks".split()
+)
+
+
+_COUNTS = frozenset("two three four five six several some many".split())
+_SEX = {"he": "male", "him": "male", "his": "male", "she": "female", "her": "female", "hers": "female"}
+_SEX_OF = {
+    **dict.fromkeys(
+        "son husband dad father brother uncle nephew boyfriend grandad grandfather boy lad man stepdad stepfather lads boys".split(), "male"
+    ),
+    **dict.fromkeys(
+        "daughter wife mum mam mother sister aunt auntie niece girlfriend nan gran grandmother girl woman lady stepmum stepmother".split(),
+        "female",
+    ),
+}
+_PLAIN_NOUNS = frozenset("boy girl man woman lady lad child baby".split())
+
+
+def _sex_of_pronoun(owner: Token, first: int, last: int, cut: set[int]) -> str:
+    """The sex that a pronoun after a possessor gives it; nothing where the pronoun can as well be the owned person's."""
+    owned = _SEX_OF.get(owner.head.lower_, "")
+    found = next((_SEX[token.lower_] for token in owner.doc[owner.i : last] if token.i not in cut and token.lower_ in _SEX), "")
+    return found if found != owned else ""
+
+
+def _repaired_pronoun(doc: Doc, first: int, last: int, cut: set[int], in_quotation: Sequence[bool]) -> dict[int, str]:
+    """A pronoun whose noun was cut before it, and the description that the text itself gives: "My tenant says he is paid" → "A male is paid"."""
+    for place in range(first, last):
+        noun = doc[place]
+        if place not in cut or noun.pos_ not in ("NOUN", "PROPN") or noun.dep_ not in ("nsubj", "nsubj:pass", "nmod", "obl"):
+            continue
+        sex = _SEX_OF.get(noun.lower_, "")
+        ours = any(is_first_person(token, in_quotation) for token in noun.children) and is_role(noun, "client")
+        plain = noun.lower_ in _PLAIN_NOUNS and noun.dep_ == "nsubj"
+        kin = bool(sex) and is_role(noun, "kin") and noun.dep_ == "nsubj" and any(child.lower_ in ("his", "her") for child in noun.children)
+        if not (ours or plain or kin):
+            continue
+        for token in doc[place + 1 : last]:
+            if token.i in cut or in_quotation[token.i]:
+                continue
+            if token.lower_ in _SEX and (not sex or _SEX[token.lower_] == sex):
+                if any(other.lower_ in _SEX and _SEX[other.lower_] == _SEX[token.lower_] for other in doc[:first]):
+                    return {}  # the text has named the person before
+                what = noun.lower_ if plain else _SEX[token.lower_]
+                article = "the" if plain and any(other.lower_ == noun.lower_ for other in doc[:first]) else "a"
+                owns = token.tag_ == "PRP$" or token.dep_ == "nmod:poss"
+                return {token.i: f"{article} {what}" + ("'s" if owns else "")}
+    return {}
 
 
 def _described(noun: str, plural: bool) -> str:
     """What the log calls somebody whom the source spoke of by a tie to itself."""
     singular = noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
-    plain = _YOUNG.get(singular) or _KIN.get(singular) or ("person" if singular not in words("workplace") else "place")
+    plain = _YOUNG.get(singular) or _KIN.get(singular) or ("person" if singular not in words("workplace") else "premises")
+    if plain == "premises":
+        return plain
     if plural:
-        return {"person": "people", "child": "children", "man": "men", "woman": "women"}.get(plain, plain + "s")
+        return {"person": "people", "child": "children", "man": "men", "woman": "women", "young person": "young people"}.get(
+            plain, plain + "s"
+        )
     return ("an " if plain[0] in "aeiou" else "a ") + plain
+
+
+_DETERMINERS = frozenset("the a an this that these those".split())
+_BY_RECORD = ("rule row 18", "rule row 19")
+_TIME_WORDS = frozenset(
+    "last this next on at in the week month year night morning afternoon evening yesterday today tonight tomorrow ago two three four five six days "
+    "weeks months monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october "
+    "november december early late about around".split()
+)
+
+
+def _is_only_time(group: Sequence[Token]) -> bool:
+    """Whether a row of kept words says no more than when: it belongs to what follows."""
+    worded = [token for token in group if not token.is_punct]
+    return bool(worded) and len(worded) < 6 and all(token.lower_ in _TIME_WORDS or token.like_num for token in worded)
+
+
+def _as_known(group: Sequence[Token], pieces: list[Piece], cut: set[int], in_quotation: Sequence[bool]) -> list[Piece]:
+    """ "no job «that we know of»" → "no known job"; "«as far as we are aware» nobody" → "as far as is known nobody": without it the log would claim more."""
+    doc = group[0].doc
+
+    def run(place: int, step: int) -> list[Token]:
+        found: list[Token] = []
+        while 0 <= place < len(doc) and place in cut and len(found) < 9:
+            found.append(doc[place])
+            place += step
+        return found if any(token.lower_ in ("know", "aware", "knowledge") for token in found) else []
+
+    after = run(group[-1].i + 1, 1) if group[-1].i + 1 in cut else run(group[-2].i + 1, 1) if len(group) > 1 else []
+    after = [token for token in after if not token.is_punct]
+    if after and after[0].lower_ in ("that", "which", "we", "i") and any(is_first_person(token, in_quotation) for token in after):
+        at = next(
+            (number for number in range(len(pieces) - 1, -1, -1) if (token := pieces[number].token) is not None and token.pos_ == "NOUN"),
+            None,
+        )
+        negated = any(token.lower_ in ("no", "not", "n't", "any", "nobody", "never", "without", "only") for token in group)
+        if at is not None and negated:
+            return [*pieces[:at], Piece("known", True), *pieces[at:]]
+    before = run(group[0].i - 1, -1)[::-1]
+    if [token.lower_ for token in before[:3]] in (["as", "far", "as"], ["so", "far", "as"]):
+        return _prefix("as far as is known", pieces)
+    return pieces
+
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
+
+
+def _clock(hour: int, minute: int) -> str:
+    half = "am" if hour % 24 < 12 else "pm"
+    return f"{hour % 12 or 12}{f'.{minute:02}' if minute else ''}{half}"
+
+
+def _rounded(pieces: list[Piece]) -> list[Piece]:
+    """Times to the minute, which only a record gives, to the nearest quarter of an hour."""
+    out: list[Piece] = []
+    for piece in pieces:
+        match = _CLOCK.fullmatch(piece.text) if piece.identifier is None else None
+        if match and int(match[2]) % 5:
+            minutes = (int(match[1]) * 60 + int(match[2]) + 7) // 15 * 15
+            if out and out[-1].text.lower() == "at":
+                out.append(Piece("about", True))
+            piece.text = _clock(minutes // 60, minutes % 60)
+        out.append(piece)
+    return out
+
+
+_SHIFT = re.compile(r"\b(1[0-2]|0?[1-9])(?:[.:][0-5]\d)?\s?(am|pm)\b|\b([01]\d|2[0-3]):[0-5]\d\b", re.IGNORECASE)
+_BANDS = ((5, "during the night"), (9, "in the early morning"), (12, "in the morning"), (17, "in the afternoon"), (21, "in the evening"))
+
+
+def _band(doc: Doc, found: ProvenanceSpan) -> str:
+    """The part of the day of a time that fits one shift: "just before I open up at 5am" → "in the early morning"."""
+    match = _SHIFT.search(doc.text[found.start : found.end + 6])
+    if match is None:
+        return ""
+    hour = int(match[3]) if match[3] else int(match[1]) % 12 + (12 if match[2].lower() == "pm" else 0)
+    return next((band for end, band in _BANDS if hour < end), "late in the evening")
 
 
 def _groups(kept: list[Token], cut: set[int]) -> list[list[Token]]:
@@ -334,6 +514,8 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
         return None
     inside = {token.i for token in group}
     opening = group[0]
+    if (speaker := _speaker(group, cut, in_quotation)) is not None:
+        return _prefix(speaker, pieces)
     if opening.tag_ in ("VBZ", "VBP", "MD") and opening.lower_ != "there" and opening.i - 1 in cut and not _has_subject(opening, inside):
         # Whoever it was is gone with the cut; that there was somebody is no new fact.
         return _prefix("people" if opening.tag_ == "VBP" else "a person", pieces)
@@ -342,9 +524,22 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
     clauses = [token for token in group if _is_clause(token, inside) and token.dep_ not in ("acl:relcl", "advcl", "acl")]
     top = next((token for token in (*tops, *clauses) if _is_clause(token, inside)), tops[0])
     governor = top.head if top.head.i in cut else None
-    past = governor is not None and governor.tag_ in ("VBD", "VBN")
+    past = _is_past(group[0].doc, governor, opening.i, cut)
     first_word = next((token for token in group if token.is_alpha), group[0])
     speaks = first_word.lower_ in _SUBJECT_PRONOUNS and any(token.tag_ in _FINITE for token in group)
+    if _saw_before(opening, cut) and (seen_doing := _doer_and_deed(group)) is not None:
+        doer, deed = seen_doing
+        if deed.lower_.endswith("ing") or past:
+            row = [
+                token for token in group[: group.index(deed)] if token.like_num or token.lower_ not in _TIME_WORDS or token.lower_ == "the"
+            ]
+            pieces = _with_verb(pieces, doer, deed, agrees_plural([token.text for token in row], [token.tag_ for token in row]), past)
+            return _prefix(hedge, pieces) if hedge else pieces
+    if (unfinished := _unfinished(group, cut, inside)) is not None:
+        subject = own_subject(unfinished)
+        if subject is not None and subject.i in inside:
+            pieces = _with_verb(pieces, subject, unfinished, _is_plural(subject), past)
+            return _prefix(hedge, pieces) if hedge else pieces
     if _is_clause(top, inside) or speaks:
         if hedge and top.dep_ != "advcl":
             return _prefix(hedge, pieces)
@@ -366,16 +561,33 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
         (
             token
             for token in group
-            if token.tag_ in ("VBG", "VB") and (token.head.i not in inside or token.head == noun or token.dep_ in ("xcomp", "acl", "ccomp"))
+            if (
+                token.tag_ in ("VBG", "VB")
+                or (token.dep_ == "compound" and token.lower_.endswith("ing") and lemma(token.lower_) != token.lower_)
+            )
+            and (
+                token.dep_ == "compound"
+                or token.head.i not in inside
+                or token.head == noun
+                or token.dep_ in ("xcomp", "acl", "ccomp", "advcl")
+            )
         ),
         None,
     )
     if hedge == CONCERN and noun is not None:
         return _prefix(_NOUN_CONCERN, pieces)
     if noun is not None:
-        leading = [token for token in group if token.i <= noun.i]
-        plural = agrees_plural([token.text for token in leading], [token.tag_ for token in leading])
-        if verb is not None and verb.i > noun.i and all(token.pos_ not in ("VERB", "AUX") for token in group if noun.i < token.i < verb.i):
+        plural = _is_plural(noun)
+        seen = (
+            governor is None or predicate_class(governor) in ("perceive", "aware", "know", "report") or lemma(governor.lower_) in _RECORDING
+        )
+        between = [token for token in group if verb is not None and noun.i < token.i < verb.i]
+        if (
+            verb is not None
+            and seen
+            and verb.i > noun.i
+            and all(token.pos_ not in ("VERB", "AUX") or token.dep_ == "flat" for token in between)
+        ):
             return _with_verb(pieces, noun, verb, plural, past)
         if governor is not None and (
             predicate_class(governor) in ("perceive", "aware", "know", "report") or lemma(governor.lower_) == "have"
@@ -394,6 +606,111 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
     return pieces if _can_stand(group) and not hedge else None
 
 
+_RECORDING = frozenset("show record capture catch film log pick".split())
+
+
+def _is_past(doc: Doc, governor: Token | None, start: int, cut: set[int]) -> bool:
+    """Whether what is told lies before the telling: by the verb that was cut. What a camera or a register holds has been."""
+    if governor is None:
+        governor = next(
+            (doc[place] for place in range(start - 1, max(-1, start - 8), -1) if place in cut and doc[place].pos_ == "VERB"), None
+        )
+    if governor is None:
+        return False
+    seen_by_device = lemma(governor.lower_) in _RECORDING and any(
+        child.dep_ == "nsubj" and not child.ent_type_ and child.pos_ in ("NOUN", "PROPN") for child in governor.children
+    )
+    return governor.tag_ in ("VBD", "VBN") or seen_by_device
+
+
+def _unfinished(group: Sequence[Token], cut: set[int], inside: set[int]) -> Token | None:
+    """The verb that leant on a cut one and has a subject but no tense: "saw the men load", "see boys being handed"."""
+    for verb in group:
+        if verb.head.i not in cut or verb.dep_ not in ("ccomp", "xcomp", "acl", "obj", "advcl", "parataxis"):
+            continue
+        subject = own_subject(verb)
+        if subject is None or subject.i not in inside or subject.i > verb.i:
+            continue
+        helpers = [child for child in verb.children if child.dep_ in ("aux", "aux:pass", "cop") and child.i in inside]
+        if any(child.tag_ in _FINITE for child in helpers) or any(child.dep_ == "mark" for child in verb.children):
+            continue
+        if verb.tag_ == "VBG" or (helpers and helpers[0].tag_ == "VBG"):
+            return verb
+        bare = verb.tag_ in ("VB", "VBP") and not helpers and verb.lower_ == lemma(verb.lower_)
+        seen = predicate_class(verb.head) == "perceive" and verb.head.tag_ in ("VBD", "VBN", "VB", "VBP")
+        if bare and seen and subject.lower_ not in ("i", "he", "she", "we", "they"):
+            return verb
+    return None
+
+
+_NOT_DEEDS = frozenset(
+    "building morning evening clothing ring king thing something nothing string wedding ceiling meeting awning railing lodging".split()
+)
+
+
+def _saw_before(opening: Token, cut: set[int]) -> bool:
+    """Whether the cut just before the words ends on a verb of seeing, finding or recording."""
+    for place in range(opening.i - 1, max(-1, opening.i - 4), -1):
+        if place not in cut:
+            return False
+        verb = opening.doc[place]
+        if verb.is_alpha:
+            return predicate_class(verb) == "perceive" or lemma(verb.lower_) in _RECORDING
+    return False
+
+
+def _doer_and_deed(group: Sequence[Token]) -> tuple[Token, Token] | None:
+    """Who was seen and what doing, by the order of words: "two men carrying", "him arranging", "the men load". Needs no tree."""
+    for number, token in enumerate(group):
+        before = group[number - 1] if number else None
+        if before is not None and (before.pos_ in ("NOUN", "PROPN") or before.lower_ in ("him", "her", "them")):
+            doing = token.lower_.endswith("ing") and lemma(token.lower_) != token.lower_ and token.lower_ not in _NOT_DEEDS
+            bare = token.tag_ in ("VB", "VBP") and token.pos_ == "VERB" and token.lower_ == lemma(token.lower_)
+            if (doing and token.pos_ != "NOUN") or (doing and token.dep_ == "compound") or (bare and before.lower_ not in ("her",)):
+                return before, token
+        if token.pos_ not in ("DET", "NUM", "ADJ", "NOUN", "PROPN", "CCONJ", "ADV") and token.lower_ not in (
+            "him",
+            "her",
+            "them",
+            "his",
+            "their",
+            "a",
+        ):
+            return None
+    return None
+
+
+def _is_plural(noun: Token) -> bool:
+    inner = [token for token in noun.subtree if token.i <= noun.i or token.dep_ in ("conj", "cc")]
+    return agrees_plural([token.text for token in inner], [token.tag_ for token in inner])
+
+
+def _speaker(group: Sequence[Token], cut: set[int], in_quotation: Sequence[bool]) -> str | None:
+    """The frame for words in quotation whose telling was cut: "he said" of a subject, "it was said" of whoever else (G9)."""
+    opening = group[0]
+    if opening.text not in "\"“'‘" or opening.i - 1 not in cut or not in_quotation[opening.i]:
+        return None
+    doc = opening.doc
+    for place in range(opening.i - 1, max(-1, opening.i - 14), -1):
+        if place not in cut:
+            break
+        verb = doc[place]
+        if predicate_class(verb) == "report" or verb.lower_ in ("said", "told", "shouted"):
+            subject = own_subject(verb)
+            if subject is not None and subject.lower_ in _SUBJECT_PRONOUNS - {"it"}:
+                return (
+                    f"{subject.lower_} said"
+                    if verb.tag_ in ("VBD", "VBN")
+                    else f"{subject.lower_} says"
+                    if subject.lower_ != "they"
+                    else "they say"
+                )
+            return None
+        if lemma(verb.lower_) == "overhear":
+            return "it was said:"
+    return None
+
+
 def _has_subject(token: Token, inside: set[int]) -> bool:
     """Whether the token, or the verb it belongs to, has a subject among the words that are left."""
     return any(
@@ -408,15 +725,18 @@ def _be(plural: bool, past: bool) -> str:
 def _with_verb(pieces: list[Piece], noun: Token, verb: Token, plural: bool, past: bool) -> list[Piece]:
     """ "two men dealing" → "two men were dealing"; "him leave" → "he left"."""
     out: list[Piece] = []
+    helper = next((child for child in verb.children if child.dep_ in ("aux", "aux:pass") and child.tag_ == "VBG"), verb)
     for piece in pieces:
-        if piece.token is not None and piece.token.i == noun.i and noun.lower_ in _SUBJECT_FORM:
-            piece.text = _SUBJECT_FORM[noun.lower_]
-            plural = plural or noun.lower_ == "them"
-        if piece.token is not None and piece.token.i == verb.i:
-            if verb.tag_ == "VBG":
+        if piece.token is not None and piece.token.i == noun.i and piece.text.lower() in _SUBJECT_FORM:
+            piece.text = _SUBJECT_FORM[piece.text.lower()]
+            plural = piece.text == "they"
+        if piece.token is not None and piece.token.i == helper.i:
+            if helper.tag_ == "VBG" or helper.lower_.endswith("ing"):
                 out.append(Piece(_be(plural, past), True))
+            elif past:
+                piece.text = past_of(lemma(verb.lower_))
             else:
-                piece.text = past_of(lemma(verb.lower_)) if past else verb.text
+                piece.text = verb.text if plural else third_person(lemma(verb.lower_))
         out.append(piece)
     return out
 
@@ -474,11 +794,17 @@ def _prefix(frame: str, pieces: list[Piece]) -> list[Piece]:
     return [*(Piece(word, bool(number)) for number, word in enumerate(frame.split())), *pieces]
 
 
+_COUNTED = frozenset("two three four five six seven eight both all some several".split())
+
+
 def _impersonal(pieces: list[Piece], in_quotation: Sequence[bool]) -> list[Piece]:
-    """Possessives and objects of the source that are left become what anybody may be."""
+    """Possessives and objects of the source that are left become what anybody may be; a count that includes the source goes."""
     out: list[Piece] = []
+    skip_to = -1
     for piece in pieces:
         token = piece.token
+        if token is not None and token.i < skip_to:
+            continue
         if piece.identifier is not None or token is None or piece.text != token.text or not is_first_person(token, in_quotation):
             out.append(piece)
             continue
@@ -489,13 +815,40 @@ def _impersonal(pieces: list[Piece], in_quotation: Sequence[bool]) -> list[Piece
                 continue
             out.append(Piece("the", piece.space, token))
         elif lower in _PLAIN_PERSONS:
-            if token.dep_ in ("obl", "nmod") and out and out[-1].text.lower() in ("to", "with", "for", "from", "by", "of"):
+            telling = predicate_class(_verb_over(token)) == "report" or lemma(_verb_over(token).lower_) in (
+                "shout",
+                "scream",
+                "speak",
+                "talk",
+            )
+            if (
+                token.dep_ in ("obl", "nmod")
+                and telling
+                and out
+                and out[-1].text.lower() in ("to", "with", "for", "from", "by", "of", "at")
+            ):
                 out.pop()
-            elif token.head.lower_ in ("told", "tell", "tells", "telling", "informed", "said"):
+            elif telling and lemma(token.head.lower_) in ("tell", "inform", "say", "advise", "warn", "text", "message", "phone", "ring"):
                 continue
             else:
-                out.append(Piece(_PLAIN_PERSONS[lower], piece.space, token))
+                group = False
+                if out and out[-1].text.lower() == "of" and len(out) > 1 and out[-2].text.lower() in _COUNTED:
+                    del out[-2:]
+                    group = True
+                    if out and out[-1].text.lower() in ("the", "all"):
+                        out.pop()
+                joined = [inner for inner in token.subtree if inner.dep_ in ("conj", "cc", "nummod") and inner.i > token.i]
+                if joined and any(inner.lower_ in ("other", "others") for inner in joined):
+                    group, skip_to = True, max(inner.i for inner in joined) + 1
+                out.append(Piece("others" if group else _PLAIN_PERSONS[lower], piece.space, token))
     return out
+
+
+def _verb_over(token: Token) -> Token:
+    verb = token.head
+    while verb.pos_ not in ("VERB", "AUX") and verb.head.i != verb.i:
+        verb = verb.head
+    return verb
 
 
 # --- finish -------------------------------------------------------------------------------------------------------------

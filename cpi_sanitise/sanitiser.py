@@ -37,7 +37,7 @@ from .sealed_record import (
     subject_key,
 )
 from .settings import Settings
-from .spans import AttributionRisk, Identifier, ProvenanceSpan, Statement, VantageSpan
+from .spans import AttributionRisk, Identifier, ProvenanceSpan, Span, Statement, VantageSpan, inside_any
 from .submission import Submission
 
 if TYPE_CHECKING:
@@ -47,11 +47,13 @@ from .detection import find_identifiers, make_analyzer
 from .encoder import MODELS
 from .provenance import find_provenance
 from .redaction import make_anonymizer, redact
+from .relative_dates import find_relative_dates
 from .rewriting import Rewritten, description, rewrite
 from .roles import assign_roles
+from .second_reading import doubted
 from .statements import basis_of, kind_by_encoder, kind_of, split_statements
 from .triage import Triage, triage
-from .vantage import attribution_risk, find_vantage, replaced
+from .vantage import DIALS, VERY_HIGH, attribution_risk, find_vantage, replaced, telling
 
 READ_AHEAD = 4  # submissions in flight for each process, so that a stream is never held in memory
 RECYCLED_AFTER = 5_000  # submissions for each process, some minutes of work against the seconds of loading
@@ -111,12 +113,21 @@ class Sanitiser:
     one core use `pipe(n_process=…)`.
     """
 
-    def __init__(self, unit_keys: Sequence[str] = (), officer_keys: Sequence[str] = (), settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        unit_keys: Sequence[str] = (),
+        officer_keys: Sequence[str] = (),
+        settings: Settings | None = None,
+        *,
+        second_unit_keys: Sequence[str] = (),
+    ) -> None:
         self.settings = settings or Settings()
+        self._dial = DIALS[self.settings.caution]
         self._unit = Recipients("unit", tuple(unit_keys)) if unit_keys or officer_keys else None
         self._officers = Recipients("officers", tuple(officer_keys)) if unit_keys or officer_keys else None
+        self._second_unit = Recipients("second group of the unit", tuple(second_unit_keys)) if second_unit_keys else None
         if self._unit and self._officers:
-            check_apart(self._unit, self._officers)
+            check_apart(self._unit, self._officers, self._second_unit)
         self._engine = CpiNlpEngine()
         self._engine.load()
         self._analyzer = make_analyzer(self._engine)
@@ -134,7 +145,7 @@ class Sanitiser:
         draft = self._draft(submission)
         urn = new_urn()
         record = _record(urn, submission, draft, self.settings)
-        sealed = seal(record.plaintext(), self._unit)
+        sealed = seal(record.plaintext(), self._unit, self._second_unit)
         key = seal(subject_key(urn, submission.narrative, record.identifiers), self._officers)
         found = draft.examination.triage
         log = SanitisedLog(
@@ -165,7 +176,7 @@ class Sanitiser:
             return
         if self._unit is None or self._officers is None:
             raise RecipientError("no public keys were given", hint="Sanitiser(unit_keys=[…], officer_keys=[…])")
-        given = (self._unit.keys, self._officers.keys, self.settings)
+        given = (self._unit.keys, self._officers.keys, self.settings, self._second_unit.keys if self._second_unit else ())
         source = iter(submissions)
         for first in source:
             # New processes from time to time, so that no leak of a library adds up. `max_tasks_per_child` can hang:
@@ -188,7 +199,7 @@ class Sanitiser:
             tuple(identifiers),
             tuple(provenance),
             tuple(vantage),
-            attribution_risk(vantage, provenance, identifiers, self.settings.caution),
+            attribution_risk(doc, statements, vantage, provenance, identifiers, self._dial),
             tuple(statements),
             triage(doc, labels),
         )
@@ -212,10 +223,21 @@ class Sanitiser:
             for index, identifier in enumerate(found.identifiers)
             if identifier.role in ("submitter", "source") and identifier.type == "PERSON"
         }
-        cuts = replaced(found.vantage, self.settings.caution)
+        cuts = replaced(doc, found.vantage, self._dial)
+        if submission.received_at is not None:
+            dated = find_relative_dates(doc, submission.received_at.date(), found.provenance)
+            cuts += [
+                VantageSpan(one.start, one.end, "relative_date", one.text, ("relative_dates",))
+                for one in dated
+                if not inside_any(one, cuts)
+            ]
+        gone: list[Span] = [*found.provenance, *found.identifiers, *cuts]
         kept: list[tuple[Statement, Rewritten]] = []
         withheld: list[Statement] = []
         for statement in found.statements:
+            if telling(doc, statement, gone) > self._dial.telling:
+                withheld.append(statement)
+                continue
             text = rewrite(doc, statement, found.provenance, cuts, found.identifiers, descriptions)
             if text is None:
                 continue
@@ -224,6 +246,11 @@ class Sanitiser:
             else:
                 kept.append((statement, text))
         texts, placeholders = redact([text for _, text in kept], submission.narrative, found.identifiers, self._anonymizer)
+        if doubts := doubted(texts, self._engine, self._analyzer):
+            withheld += [statement for number, (statement, _) in enumerate(kept) if number in doubts]
+            kept = [pair for number, pair in enumerate(kept) if number not in doubts]
+            # Once more, so that no gap in the placeholders' numbers tells that something stood there.
+            texts, placeholders = redact([text for _, text in kept], submission.narrative, found.identifiers, self._anonymizer)
         judged: dict[int, str] = {}
         statements = []
         for (statement, text), final in zip(kept, texts, strict=True):
@@ -234,6 +261,8 @@ class Sanitiser:
         hold = list(leaks(" ".join(texts), submission.narrative, found.identifiers, form))
         if not statements and found.triage.outcome != "no_action":
             hold.append("no statement could be kept")
+        if VERY_HIGH in found.attribution_risk.reasons:
+            hold.append(VERY_HIGH)
         examined = Examination(
             found.identifiers,
             found.provenance,
@@ -343,7 +372,7 @@ def _period(submission: Submission) -> str | None:
 
 _LOADED: list[Sanitiser] = []
 
-_Given = tuple[tuple[str, ...], tuple[str, ...], Settings]
+_Given = tuple[tuple[str, ...], tuple[str, ...], Settings, tuple[str, ...]]
 
 
 def _pooled(submissions: Iterable[Submission], n_process: int, given: _Given) -> Iterator[Result]:
@@ -361,11 +390,11 @@ def _pooled(submissions: Iterable[Submission], n_process: int, given: _Given) ->
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _load(unit_keys: tuple[str, ...], officer_keys: tuple[str, ...], settings: Settings) -> None:
+def _load(unit_keys: tuple[str, ...], officer_keys: tuple[str, ...], settings: Settings, second_unit_keys: tuple[str, ...]) -> None:
     # Ctrl-C reaches every process of a terminal; only the first one is to say something.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
-    _LOADED.append(Sanitiser(unit_keys, officer_keys, settings))
+    _LOADED.append(Sanitiser(unit_keys, officer_keys, settings, second_unit_keys=second_unit_keys))
 
 
 def _end_with_parent() -> None:

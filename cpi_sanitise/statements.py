@@ -21,7 +21,7 @@ BASES = ("first_hand", "told_by_subject", "told_by_third_party", "recorded", "in
 _CLAUSES = re.compile(r"[,;:]\s+|\s+[-–—]\s+|\s(?=(?:and|but|so|because|which|as|although|though|whereas)\s)|(?<=[.!?])\s+", re.IGNORECASE)
 _VERBLIKE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|said|says|goes|went|comes|came|gets|got|keeps|kept|takes|took|sells|"
-    r"sold|buys|bought|\w{3,}(?:ed|es|ing)|\w{3,}s)\b",
+    r"sold|buys|bought|fell|hid|left|ran|sat|stood|threw|hit|broke|held|drove|flew|fled|hung|\w{3,}(?:ed|es|ing)|\w{3,}s)\b",
     re.IGNORECASE,
 )
 _UTTERANCE = re.compile(
@@ -29,6 +29,9 @@ _UTTERANCE = re.compile(
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|(?<!\w)['‘][^'’]{3,}['’](?!\w)")
+_MONTH = re.compile(r"\b(?:in|since|until|by|from|last|next|\d{1,2}(?:st|nd|rd|th)?) May\b|\bMay \d")
+_NO_JOIN = re.compile(r"\s(?:more and more|so (?:many|much|few|far))\s", re.IGNORECASE)
+_LIKELY = re.compile(r"it is (?:\w+ ){0,2}(?:likely|probable|thought|believed|suspected|feared|rumoured)\b(?!.*;)", re.IGNORECASE)
 _BASIS_CUES = (
     (
         "recorded",
@@ -92,7 +95,9 @@ def split_statements(doc: Doc, identifiers: Sequence[Identifier]) -> list[tuple[
 
 def kind_of(text: str, *, hedged: bool) -> str:
     """Fact, opinion or mixed, by cues, for a statement as the log will hold it. Words inside quotation are the speaker's."""
-    unquoted = _QUOTED.sub(" … ", text)
+    unquoted = _NO_JOIN.sub(" much ", _MONTH.sub(" then ", _QUOTED.sub(" … ", text)))
+    if _LIKELY.match(unquoted):
+        return "opinion"  # an inference with its reason is one judgement
     opinions = facts = 0
     for clause in _CLAUSES.split(unquoted):
         clause = clause.strip()

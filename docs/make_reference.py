@@ -43,8 +43,8 @@ def dependency_list(sbom: Path) -> str:
     lines = [
         "# What is installed with it",
         "",
-        "Written by `make docs` from `sbom.json` (CycloneDX), which `make sbom` makes from a clean environment that holds the library and what it needs, and nothing",
-        "else. Versions are those of that day; the ranges stand in `pyproject.toml`. Licences are as the packages declare them.",
+        "Written by `make docs` from `sbom.json` (CycloneDX), which `make sbom` makes from a clean environment that holds the library and what it needs,",
+        "and nothing else. Versions are those of that day; the ranges stand in `pyproject.toml`. Licences are as the packages declare them.",
         "",
         "| package | version | licence |",
         "| --- | --- | --- |",

@@ -25,12 +25,15 @@ class FakeSanitiser:
     unit_keys: list[str] = field(default_factory=list)
     officer_keys: list[str] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
+    second_unit_keys: tuple[str, ...] = ()
 
     def __call__(self, submission: Submission) -> SimpleNamespace:
         if "BREAK" in submission.narrative:
             raise ZeroDivisionError(submission.narrative)
         urn = new_urn()
-        sealed = seal(SealedRecord(urn, submission.reference, submission.narrative).plaintext(), Recipients("unit", tuple(self.unit_keys)))
+        record = self.record(urn, submission)
+        second = Recipients("second", tuple(self.second_unit_keys)) if self.second_unit_keys else None
+        sealed = seal(record.plaintext(), Recipients("unit", tuple(self.unit_keys)), second)
         held = "HOLD" in submission.narrative
         log = SanitisedLog(
             urn=urn,
@@ -44,8 +47,14 @@ class FakeSanitiser:
             hold_reasons=("a stage is in doubt",) if held else (),
         )
         return SimpleNamespace(
-            log=log, sealed=sealed, subject_key=seal(subject_key(urn, "", ()), Recipients("o", tuple(self.officer_keys)))
+            log=log,
+            sealed=sealed,
+            subject_key=seal(subject_key(urn, record.narrative, record.identifiers), Recipients("o", tuple(self.officer_keys))),
         )
+
+    def record(self, urn: str, submission: Submission) -> SealedRecord:
+        """What is sealed; nothing is found in the narrative."""
+        return SealedRecord(urn, submission.reference, submission.narrative, form=submission.form)
 
     def pipe(self, submissions: Iterable[Submission], *, n_process: int = 1) -> Iterator[SimpleNamespace]:
         for submission in submissions:

@@ -18,7 +18,7 @@ CASES = [
     ("«His aunt told us that» he keeps a gun in the shed.", "He keeps a gun in the shed."),
     ("«During a home visit» scales and bags were on the table.", "Scales and bags were on the table."),
     ("«I have known the family for six years.»", None),
-    ("He has no friends «that we are aware of».", "He has no friends."),
+    ("He has no friends «that we are aware of».", "He has no known friends."),
     ("«Please do not let him know it came from us.»", None),
     ("The lads, «my client says», sell from the flat.", "The lads sell from the flat."),
     ("«One of our pupils» is carrying a knife.", "A young person is carrying a knife."),

@@ -11,6 +11,7 @@ from cpi_sanitise.phrases import Phrasebook, compile_pattern
 
 NLP = spacy.blank("en")
 RULES = rules("vantage")
+GENERAL = rules("general")
 VOCABULARY = [rule for rule in RULES if rule.get("kind", "trade_vocabulary") == "trade_vocabulary"]
 RECORDS = [rule for rule in RULES if rule.get("kind") == "privileged_record"]
 # Words of the public and of officers: replaced, the log would lose what it is for.
@@ -47,6 +48,25 @@ def test_rule(rule):
     if set(re.findall(r"\{(\w+)\}", rule["term"])) <= {"NUM"}:
         assert [doc[first:last].text for first, last, _ in found] == [marked]
         assert doc[found[0][0]].idx == len(before)
+
+
+@pytest.mark.parametrize("rule", GENERAL, ids=lambda rule: rule["term"])
+def test_general_rule(rule):
+    assert set(rule) == {"level", "kind", "trade", "term", "plain", "example"}
+    assert rule["level"] in ("ordinary", "cautious")
+    assert rule["kind"] in ("setting", "act_of_service", "sole_knowledge")
+    assert not re.search(r"\d", rule["plain"])
+    before, marked, after = re.fullmatch(r"([^«»]*)«([^«»]+)»([^«»]*)", rule["example"]).groups()
+    doc = parsed(before + marked + after)
+    found = Phrasebook([compiled(rule)]).find(doc)
+    assert [doc[first:last].text for first, last, _ in found] == [marked]
+
+
+@pytest.mark.parametrize("rules_of", [RULES, GENERAL], ids=["vantage", "general"])
+def test_plain_words_are_no_trade_words_themselves(rules_of):
+    """What the log says instead must not itself be something that the log would say otherwise at the same level."""
+    level = {rule["term"].lower() for rule in rules_of if rule.get("level", "ordinary") == "ordinary"}
+    assert not {rule["plain"].lower() for rule in rules_of} & level
 
 
 def test_no_term_and_no_example_stands_twice():
