@@ -17,12 +17,12 @@ _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z ]* \d+\]")
 
 def examples() -> list[Example]:
     """Ten submissions of dev and what the library makes of them; drawn by a fixed seed, not picked."""
-    from benchmarks.baselines import _sanitiser
+    from benchmarks.baselines import make_sanitiser
     from corpora.build import read_split
     from cpi_sanitise import SanitiseError, Submission
 
     records = random.Random(SEED).sample(read_split("dev"), EXAMPLES)
-    sanitiser = _sanitiser("ordinary")
+    sanitiser = make_sanitiser("ordinary")
     found = []
     for record in records:
         submission = Submission(reference=record["reference"], narrative=record["narrative"], form=record["form"])

@@ -19,7 +19,7 @@ import click
 from rich.table import Table
 
 from benchmarks.accuracy import console, machine, plain, run, shown
-from benchmarks.baselines import _sanitiser
+from benchmarks.baselines import make_sanitiser
 from benchmarks.measures import MEASURES, Figure, Output, Record, figure
 from corpora.build import FOLDER, SPLITS, read_split
 from cpi_sanitise import Submission, detection, provenance
@@ -97,7 +97,7 @@ def figures_of(records: Sequence[Record], system: Callable[[Any], Any]) -> dict[
 
 def curves(records: Sequence[Record], *, told: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
     """By dial: the figures at each threshold, and at the operating point, which is the library untouched."""
-    sanitiser = _sanitiser("ordinary")
+    sanitiser = make_sanitiser("ordinary")
     component: Any = sanitiser._engine.nlp.get_pipe("cpi_encoder")  # type: ignore[union-attr]
     component.encoder = encoder = Remembered(component.encoder)
     system = let_out(sanitiser)
