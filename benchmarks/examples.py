@@ -28,7 +28,8 @@ def examples() -> list[Example]:
         submission = Submission(reference=record["reference"], narrative=record["narrative"], form=record["form"])
         log = sanitiser(submission).log
         try:
-            spans = list(cuts(sanitiser.examine(submission)))
+            doc, examination = sanitiser._examine(submission)
+            spans = list(cuts(doc, examination))
         except SanitiseError:
             spans = []  # held: nothing was read with confidence, and the log says so
         facts = [("outcome", words(log.outcome)), ("priority", log.priority), ("categories", ", ".join(map(words, log.categories)))]
@@ -39,13 +40,13 @@ def examples() -> list[Example]:
     return found
 
 
-def cuts(examination: Any) -> Iterator[tuple[int, int, str, str]]:
+def cuts(doc: Any, examination: Any) -> Iterator[tuple[int, int, str, str]]:
     """What does not stand in the log as it was written, as start, end, sort and word for it."""
-    from cpi_sanitise.vantage import replaced
+    from cpi_sanitise.vantage import DIALS, replaced
 
     for span in examination.provenance:
         yield span.start, span.end, "provenance", words(span.kind)
-    for span in replaced(examination.vantage, "ordinary"):
+    for span in replaced(doc, examination.vantage, DIALS["ordinary"]):
         yield span.start, span.end, "vantage", "put plainly"
     for one in examination.identifiers:
         yield one.start, one.end, "identifier", words(one.type).lower()

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "cpi_sanitise"
 LAYERS = [
     "errors",
-    "spans lexicon english submission settings",
+    "spans lexicon english submission settings offsets",
     "headings rows",
     "columns openxml",
     "documents tables mail",
@@ -87,6 +87,7 @@ def test_third_party_doors(door):
             "relative_dates",
             "vantage",
             "second_reading",
+            "offsets",
             "sanitiser",
         },
         "presidio_analyzer": {"parsing", "detection", "second_reading"},

@@ -115,8 +115,15 @@ FORM_TELLINGS = st.sampled_from(
 )
 GREETINGS = st.sampled_from(["", "", "Hi,\n\n", "Dear Sir or Madam,\n", "To whom it may concern\n\n", "FAO the intelligence unit: "])
 SIGNATURES = st.sampled_from(
-    ["", "", "\n\nKind regards,\n{name}\n{workplace}\n{phone}", "\n\nMany thanks\n{first}", "\nRegards, {name}\n{email}", "\n\nBest wishes\n{name} | {phone} | {email}"]
-)  # fmt: skip
+    [
+        "",
+        "",
+        "\n\nKind regards,\n{name}\n{workplace}\n{phone}",
+        "\n\nMany thanks\n{first}",
+        "\nRegards, {name}\n{email}",
+        "\n\nBest wishes\n{name} | {phone} | {email}",
+    ]
+)
 CASES = st.sampled_from([str, str, str.lower, str.upper])
 
 
