@@ -142,10 +142,14 @@ def _shared_by_name(text: str, identifiers: list[Identifier]) -> list[Identifier
             # A surname alone is shared by families: a full name takes the roles of another full name only when both words agree.
             if known and (len(names) == 1 or all(any(variant in roles_of for variant in nicknames(word)) for word in names)):
                 roles |= set().union(*known)
-        elif found.type in _TELLERS and (names := re.findall(r"[^\W\d_]+", text[found.start : found.end].lower())):
+        elif (
+            found.type in _TELLERS
+            and (names := re.findall(r"[^\W\d_]+", text[found.start : found.end].lower()))
             # "Brackwater" read as a place is still the source's name; "Brackwater Road" is not.
-            if all(name in roles_of for name in names) and text[found.start : found.end].lower() not in towns():
-                roles |= set().union(*(roles_of[name] for name in names))
+            and all(name in roles_of for name in names)
+            and text[found.start : found.end].lower() not in towns()
+        ):
+            roles |= set().union(*(roles_of[name] for name in names))
         shared.append(replace(found, roles=tuple(role for role in ROLE_STRICTNESS if role in (roles or {"subject"}))))
     return shared
 
