@@ -110,5 +110,9 @@ class DrawnEncoder:
         number = np.arange(len(words), dtype=np.int64)
         # Mostly chains, the deepest trees there are.
         heads = np.where(drawn % 10 < 8, np.maximum(number - 1, 0), np.minimum(number + drawn % 5, max(len(words) - 1, 0)))
-        document = {name[9:]: np.linspace(-1, 1, len(names), dtype=np.float32) for name, names in self.labels.items() if name.startswith("document_")}
+        document = {
+            name[9:]: np.linspace(-1, 1, len(names), dtype=np.float32)
+            for name, names in self.labels.items()
+            if name.startswith("document_")
+        }
         return Scores(scores, heads, document)

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "cpi_sanitise"
 LAYERS = [
     "errors",
-    "spans lexicon english submission settings",
+    "offsets spans lexicon english submission settings",
     "headings rows",
     "columns openxml",
     "documents tables mail",
@@ -73,6 +73,7 @@ def test_third_party_doors(door):
         "pandas": {"frames"},
         "spacy": {
             "parsing",
+            "offsets",
             "phrases",
             "quotation",
             "provenance",
