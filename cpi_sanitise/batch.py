@@ -102,7 +102,7 @@ def write_batch(
             if watch is not None:
                 watch(counts, outcome if isinstance(outcome, Rejected) else None)
             if chunk.closed and len(chunk.outcomes) == chunk.rows:
-                part = write_part(folder, chunk.outcomes, terms.unit)
+                part = write_part(folder, chunk.outcomes, terms.unit, terms.second_unit)
                 chunk.outcomes.clear()
                 digest = chunk.digest.hexdigest()
                 append_part(folder, key, part, chunk=chunk.number, input_digest=digest)

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -42,13 +43,22 @@ from .explaining import explanation
 from .intake import Accepted, Rejected, read_columns, read_rows
 from .sealed_record import Recipients, check_apart
 from .settings import Caution, Settings
+from .statistics import MINIMUM, count_logs, publishable, write_statistics
 from .store import Terms, anchor_of
-from .verification import verify_store
+from .verification import Trail, unverified_trails, verify_store
 
 # More than these would scroll the first ones away; all of them are listed in the folder `rejected`.
 REJECTED_ROWS_SHOWN = 20
 
-_OPENING_COMMANDS = ("unseal", "keygen")
+_OPENING_COMMANDS = {
+    "unseal": "unseal",
+    "unseal-file": "unseal_file",
+    "officer-view": "view",
+    "held": "held",
+    "reseal": "reseal_command",
+    "dispose": "dispose_command",
+    "keygen": "keygen",
+}
 
 
 class _Commands(click.Group):
@@ -60,7 +70,7 @@ class _Commands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _OPENING_COMMANDS:
             return super().get_command(context, name)
-        command: click.Command = getattr(import_module(".unseal_cli", __package__), name)
+        command: click.Command = getattr(import_module(".unseal_cli", __package__), _OPENING_COMMANDS[name])
         return command
 
 
@@ -155,6 +165,14 @@ _SETTINGS = click.option("--settings", "settings_file", type=_FILE, metavar="TOM
 @click.option("--signing-key", required=True, type=_FILE, metavar="FILE", help="Signs the ledger; `keygen --name signing` makes one.")
 @click.option("--unit-key", "unit_keys", multiple=True, metavar="AGE1…", help="Public key of the intelligence unit; may be repeated.")
 @click.option("--unit-key-file", "unit_key_files", multiple=True, type=_FILE, metavar="FILE", help="File of such keys, one a line.")
+@click.option(
+    "--second-unit-key",
+    "second_unit_keys",
+    multiple=True,
+    metavar="AGE1…",
+    help="Two-person rule: sealed records then open only with a --unit-key and one of these together; may be repeated.",
+)
+@click.option("--second-unit-key-file", "second_unit_key_files", multiple=True, type=_FILE, metavar="FILE", help="File of such keys.")
 @click.option("--officer-key", "officer_keys", multiple=True, metavar="AGE1…", help="Public key of the officers; may be repeated.")
 @click.option("--officer-key-file", "officer_key_files", multiple=True, type=_FILE, metavar="FILE", help="File of such keys, one a line.")
 @_MAPPING
@@ -169,6 +187,8 @@ def run(
     signing_key: Path,
     unit_keys: tuple[str, ...],
     unit_key_files: tuple[Path, ...],
+    second_unit_keys: tuple[str, ...],
+    second_unit_key_files: tuple[Path, ...],
     officer_keys: tuple[str, ...],
     officer_key_files: tuple[Path, ...],
     mapping_file: Path | None,
@@ -186,15 +206,23 @@ def run(
     """
     unit = _recipients("unit", unit_keys, unit_key_files)
     officers = _recipients("officers", officer_keys, officer_key_files)
-    check_apart(unit, officers)
+    second_unit = None
+    if second_unit_keys or second_unit_key_files:
+        second_unit = _recipients("second group of the unit", second_unit_keys, second_unit_key_files)
+    check_apart(unit, officers, second_unit)
     key = SigningKey.read(signing_key)
     rows = read_rows(files, mapping=_mapping(mapping_file), encoding=encoding, accept_columns=accept_columns)
     settings = _settings(settings_file, caution)
 
     from .sanitiser import Sanitiser, made_by
 
-    sanitiser = Sanitiser(unit_keys=list(unit.keys), officer_keys=list(officers.keys), settings=settings)
-    terms = Terms(made_by(), settings, unit, officers)
+    sanitiser = Sanitiser(
+        unit_keys=list(unit.keys),
+        officer_keys=list(officers.keys),
+        settings=settings,
+        second_unit_keys=second_unit.keys if second_unit else (),
+    )
+    terms = Terms(made_by(), settings, unit, officers, second_unit=second_unit)
     with _Progress(files) as progress:
         counts = write_batch(
             progress.following(rows), sanitiser, folder, terms=terms, key=key, inputs=files, n_process=n_process, watch=progress.show
@@ -276,12 +304,28 @@ def accept(
 @click.argument("folder", type=_FILE, metavar="STORE")
 @click.option("--public-key", required=True, metavar="KEY", help="Public signing key, cpi-ed25519:…, or a file that holds it.")
 @click.option("--anchor", metavar="HASH", help="An anchor that was kept outside the store: the ledger must still contain its line.")
-def verify(folder: Path, public_key: str, anchor: str | None) -> int:
-    """Check every record of STORE against its signed ledger, and print the ledger's anchor.
+@click.option("--audit-public-key", metavar="KEY", help="Public key of the unit's audit trail, to verify audit.jsonl too.")
+@click.option("--audit-anchor", metavar="HASH", help="An anchor of that trail that was kept outside the store.")
+@click.option("--officer-audit-public-key", metavar="KEY", help="Public key of the officers' trail, officer_audit.jsonl.")
+@click.option("--officer-audit-anchor", metavar="HASH", help="An anchor of that trail that was kept outside the store.")
+def verify(
+    folder: Path,
+    public_key: str,
+    anchor: str | None,
+    audit_public_key: str | None,
+    audit_anchor: str | None,
+    officer_audit_public_key: str | None,
+    officer_audit_anchor: str | None,
+) -> int:
+    """Check every record of STORE against its signed ledger, and print the ledger's anchor, and those of audit trails.
 
-    Keep the anchor where those who can write to the store cannot reach it. Exit code 1 if anything was altered, removed,
-    added, repeated, reordered or truncated.
+    Keep the anchors where those who can write to the store cannot reach them. Exit code 1 if anything was altered, removed,
+    added, repeated, reordered or truncated, or if a reseal, dispose or held return was stopped and is not finished.
     """
+    trails = [
+        *_trail("unit", audit_public_key, audit_anchor, "--audit-public-key"),
+        *_trail("officers", officer_audit_public_key, officer_audit_anchor, "--officer-audit-public-key"),
+    ]
     console = Console(stderr=True, highlight=False)
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("files"), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as live:
@@ -290,18 +334,62 @@ def verify(folder: Path, public_key: str, anchor: str | None) -> int:
             folder,
             PublicKey.read(public_key),
             anchor=anchor,
+            trails=trails,
             watch=lambda done, total: live.update(task, completed=done, total=total),
         )
     for fault in found.faults:
         click.echo(f"cpi-sanitise: error: {fault}", err=True)
     if not found.complete and found.anchor:
         click.echo("cpi-sanitise: warning: the run is not finished; the same `run` command continues it", err=True)
+    for left in found.unfinished:
+        click.echo(f"cpi-sanitise: error: unfinished: {left}", err=True)
+    for name in unverified_trails(folder, trails):
+        click.echo(f"cpi-sanitise: warning: the {name} is there and was not verified; give its public key", err=True)
     if found.anchor:
         click.echo(f"anchor: {found.anchor}")
+    for trail in found.trails:
+        click.echo(f"{'officer ' if trail.of == 'officers' else ''}audit anchor: {trail.anchor}")
+        left_open = f" · {trail.interrupted} without an outcome, to be counted as opened" if trail.interrupted else ""
+        click.echo(f"audit trail of the {trail.of} holds: {trail.openings} openings{left_open}", err=True)
     if found.faults:
         click.echo("hint: compare the store with a backup; nothing of it is evidence before each fault is explained", err=True)
         return 1
-    click.echo(f"every record holds: {_counted(Counts(found.drafted, found.held, found.rejected))}", err=True)
+    if found.unfinished:
+        click.echo("hint: a command was stopped, and nothing is lost: give the same reseal, dispose or held return again", err=True)
+        return 1
+    later = {"resealed": found.resealed, "disposed of": found.disposed, "returned": found.returned}
+    changes = "".join(f" · {times} {what}" for what, times in later.items() if times)
+    due = f" · next review due {found.review_due}" if found.review_due else ""
+    click.echo(f"every record holds: {_counted(Counts(found.drafted, found.held, found.rejected))}{changes}{due}", err=True)
+    return 0
+
+
+def _trail(of: str, key: str | None, anchor: str | None, option: str) -> list[Trail]:
+    if key is None and anchor is not None:
+        raise CommandError("an audit anchor is given without the key of its trail", hint=f"give {option}")
+    return [] if key is None else [Trail(of, PublicKey.read(key), anchor)]
+
+
+@cli.command()
+@click.argument("folder", type=_FILE, metavar="STORE")
+@click.option("-o", "--output", required=True, type=_FILE, metavar="FOLDER", help="Folder for the CSV files and the page; new.")
+@click.option("--minimum", type=click.IntRange(min=2), default=MINIMUM, show_default=True, help="Counts below this are not published.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m"]), metavar="MONTH", help="Count only events of known months up to this one, as 2026-10."
+)
+@click.option("--public-key", metavar="KEY", help="Public signing key: count only what the signed ledger of a finished run has.")
+def statistics(folder: Path, output: Path, minimum: int, until: datetime | None, public_key: str | None) -> int:
+    """Write counts of STORE's logs by outcome, priority, category, area and period, as CSV and as a page with plots.
+
+    Counts below the minimum are withheld, and so is whatever would tell them by a sum. Two statistics of nearly the same logs
+    can still be subtracted from one another: publish a store once, or whole closed months with --until, and never both
+    before and after a handful of logs. See docs/statistics.md.
+    """
+    month = None if until is None else f"{until:%Y-%m}"
+    tally = count_logs(folder, until=month, key=None if public_key is None else PublicKey.read(public_key))
+    published = publishable(tally, minimum)
+    write_statistics(published, output, until=month)
+    click.echo(f"{tally.logs if published.logs is not None else f'fewer than {minimum}'} logs counted", err=True)
     return 0
 
 

@@ -16,6 +16,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from spacy.tokens import Doc
 
 from recognizers import RECOGNIZERS
+from recognizers.wordlists import words as gazetteer
 
 from .errors import DetectionError
 from .form_search import FormValue, search_form
@@ -43,8 +44,14 @@ _CAR_BEFORE = (
     r"skoda|mercedes|renault|seat|vauxhall|ford|vw|volkswagen|citroen|nissan|toyota|kia|dacia|hyundai|honda|audi|bmw|fiat|reg)\W+$"
 )
 # Share of the probability that a word is part of such a span, above which it is taken. Chosen on corpora/dev for recall first.
-THRESHOLDS = {"PERSON": 0.25, "USERNAME": 0.25, "ORGANISATION": 0.25, "LOCATION": 0.25, "ADDRESS": 0.25}
-_DEFAULT_THRESHOLD = 0.3
+THRESHOLDS = {"PERSON": 0.08, "USERNAME": 0.08, "ORGANISATION": 0.08, "LOCATION": 0.08, "ADDRESS": 0.08}
+_DEFAULT_THRESHOLD = 0.08
+_UNSURE = 0.3  # a word of ordinary English that is no first name is a nickname only where the encoder is surer than this
+_CALENDAR = frozenset(
+    "mon tue tues wed weds thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays "
+    "saturdays sundays jan feb mar apr jun jul aug sep sept oct nov dec january february march april may june july august september october november december "
+    "bank holiday easter xmas christmas tomoz tmrw tonite and am pm".split()
+)
 
 
 class EncoderRecognizer(EntityRecognizer):  # type: ignore[misc]
@@ -131,8 +138,14 @@ def find_identifiers(artifacts: NlpArtifacts, analyzer: AnalyzerEngine, form: Se
         for result in results
         if result.entity_type in TYPES
     ]
-    found = [_without_town(trimmed, text) for identifier in found if (trimmed := _trim(identifier, text)) and _credible(trimmed, doc)]
-    found = _disjoint(text, [_without_town(identifier, text) for identifier in search_form(text, list(form))], found)
+    trimmed = [_without_make(whole, text) for identifier in found if (whole := _trim(identifier, text))]
+    found = [_without_town(identifier, text) for identifier in trimmed if _credible(identifier, doc)]
+    in_form = [
+        _without_town(identifier, text)
+        for identifier in search_form(text, list(form))
+        if not (identifier.type in ("ADDRESS", "ORGANISATION") and _only_towns(text[identifier.start : identifier.end]))
+    ]
+    found = _disjoint(text, in_form, found)
     labels = analyzer.nlp_engine.encoder.labels
     return _disjoint(text, found, _further_mentions(doc, found, labels) if len(word_tokens(doc)) else [])
 
@@ -165,6 +178,16 @@ def _without_town(identifier: Identifier, text: str) -> Identifier:
     return _moved(identifier, identifier.start, identifier.start + behind.end(1))
 
 
+_BETWEEN_TOWNS = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\bto\b)\s*(?:on$|in$|at$)?", re.IGNORECASE)
+_TOWARDS = re.compile(r"\s+(?:way|end|area|side|direction)$", re.IGNORECASE)
+
+
+def _only_towns(text: str) -> bool:
+    """Whether nothing but towns is named: "Harrogate and Skipton", "out Evesham way"."""
+    parts = [_TOWARDS.sub("", part.strip()) for part in _BETWEEN_TOWNS.split(text) if part.strip()]
+    return bool(parts) and all(part.lower() in towns() for part in parts)
+
+
 def _moved(identifier: Identifier, start: int, end: int) -> Identifier:
     return Identifier(start, end, identifier.type, identifier.score, identifier.found_by, identifier.roles)
 
@@ -184,7 +207,15 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         return False  # a full mask: whoever wrote it has taken the identifier out
     if identifier.type in ("POSTCODE", "FINANCIAL", "NATIONAL_ID") and not digits and not _SPOKEN.search(lower):
         return False
-    if identifier.type == "VEHICLE_REG" and sum(character.isalnum() for character in span) < 3:
+    if identifier.type == "VEHICLE_REG" and not _like_a_plate(lower):
+        return False
+    if identifier.type in ("PERSON", "ORGANISATION", "ADDRESS", "LOCATION") and all(
+        part in _CALENDAR for part in re.findall(r"[^\W_]+", lower)
+    ):
+        return False
+    if identifier.type in ("ADDRESS", "LOCATION") and span.islower() and lower in gazetteer("ordinary_words") | words("fillers"):
+        return identifier.score > (0.5 if lower in words("fillers") else 0.2)
+    if identifier.type == "ADDRESS" and re.search(r"\baged?\s*$", text[max(0, identifier.start - 6) : identifier.start], re.IGNORECASE):
         return False
     if identifier.type == "DOB":
         cue = re.search(r"\b(?:d\.?\s?o\.?\s?b|born|birth)", text[max(0, identifier.start - 30) : identifier.start], re.IGNORECASE)
@@ -199,11 +230,40 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
             return False
         if lower in towns() and identifier.score < 0.9:
             return False
+        if identifier.score < _UNSURE and all(
+            part in gazetteer("ordinary_words") and part not in gazetteer("first_names") for part in parts
+        ):
+            return False
         if span.islower() and all(part in common_words() for part in parts):
             return identifier.score > (0.75 if has_capitals(doc) else 0.6)
-    if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and lower in towns():
+    if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and _only_towns(span):
         return False
     return any(character.isalnum() for character in span)
+
+
+_WORD_BEFORE_PLATE = re.compile(r"^([^\W\d_]{4,})\W+(?=\S)")
+
+
+def _without_make(identifier: Identifier, text: str) -> Identifier:
+    """A plate begins after the make or model that stands before it ("Vito BV21 OTA"), which officers need."""
+    start = identifier.start
+    while identifier.type == "VEHICLE_REG" and (word := _WORD_BEFORE_PLATE.match(text[start : identifier.end])):
+        if _spells_a_plate(word[1].lower()):
+            break
+        start += word.end()
+    return _moved(identifier, start, identifier.end)
+
+
+def _like_a_plate(text: str) -> bool:
+    """Whether letters and figures could be of a plate: short groups, or the words by which letters and figures are spelt out."""
+    groups = re.findall(r"[^\W\d_]+|\d+", text)
+    if sum(map(len, groups)) < 3 or not any(map(_spells_a_plate, groups)):
+        return False
+    return any(group.isdigit() for group in groups) or not all(group in gazetteer("ordinary_words") for group in groups)
+
+
+def _spells_a_plate(group: str) -> bool:
+    return group.isdigit() or len(group) <= 3 or group in words("spelling") or bool(_SPOKEN.fullmatch(group))
 
 
 def _disjoint(text: str, strong: Sequence[Identifier], weak: Sequence[Identifier]) -> list[Identifier]:

@@ -14,8 +14,10 @@
     │   └── RecipientError       a public key is missing, malformed or a secret one
     ├── StoreError           a store cannot be continued, or was altered       → what the hint says
     │   ├── ChainError           a ledger or audit trail was altered, or is damaged
-    │   └── SigningKeyError      a signing key, or its public half, is missing or malformed
+    │   ├── SigningKeyError      a signing key, or its public half, is missing or malformed
+    │   └── AuditError           an opening could not be recorded             → nothing was opened; see to the trail
     ├── OpenError            a sealed file could not be opened                  → another identity, another copy
+    │   ├── NoKeyError           it was sealed to other keys                  → another identity
     │   └── IdentityError        an identity file cannot be read or must not be written
     └── CommandError         a command was asked for what it refuses            → the option that the hint names
 
@@ -90,8 +92,16 @@ class SigningKeyError(StoreError):
     """A signing key or its public half is missing, malformed or open to others."""
 
 
+class AuditError(StoreError):
+    """What is about to be opened could not be written to the audit trail, so it was not opened."""
+
+
 class OpenError(SanitiseError):
     """A sealed file could not be opened."""
+
+
+class NoKeyError(OpenError):
+    """None of the identities that were given is one that the file was sealed to."""
 
 
 class IdentityError(OpenError):

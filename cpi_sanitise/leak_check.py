@@ -42,7 +42,8 @@ class Removed:
         self._words: dict[str, list[tuple[str, str]]] = {}
         for value, entity_type in dict.fromkeys((narrative[found.start : found.end], found.type) for found in identifiers):
             squeezed = _squeezed(value)
-            if len(squeezed) < 3 or (squeezed.isdigit() and len(squeezed) < 4) or value.lower() in towns():
+            short = len(squeezed) < 3 and entity_type != "PERSON"
+            if short or (squeezed.isdigit() and len(squeezed) < 4) or value.lower() in towns():
                 continue
             if entity_type in FREE_OF_CONTEXT and len(squeezed) >= _GRAM:
                 self._free.setdefault(squeezed[:_GRAM], []).append(squeezed)
@@ -108,9 +109,11 @@ def _stands_in(value: str, entity_type: str, text: str) -> bool:
 
 def _name_stands_in(word: str, text: str) -> bool:
     """A word of a name in any case; one that is also a common word or a town only where it is written as a name within a sentence."""
-    if len(word) < 3:
-        return len(word) == 2 and word.isupper() and bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
     lower = word.lower()
+    if len(word) < 3:
+        # Initials; "AN" is one only by chance where all is in capitals.
+        initials = len(word) == 2 and word.isupper() and lower not in common_words()
+        return initials and bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
     if lower in common_words() or lower in towns():
         return any(
             match[0][0].isupper()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,10 @@ def _lines(name: str) -> list[str]:
 @cache
 def common_words() -> frozenset[str]:
     """Words that are common in lower case: a name among them is only believed where something more than its spelling says so."""
-    text = resources.files("recognizers").joinpath("words", "ordinary_words.txt").read_text(encoding="utf-8")
+    # Found without importing the package, which brings Presidio: what opens a record checks for leaks without it.
+    spec = find_spec("recognizers")
+    folders = (spec and spec.submodule_search_locations) or []
+    text = (Path(folders[0]) / "words" / "ordinary_words.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 

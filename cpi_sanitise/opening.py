@@ -15,7 +15,8 @@ from pathlib import Path
 import pyrage
 
 from .chain import SigningKey
-from .errors import IdentityError, OpenError
+from .errors import IdentityError, NoKeyError, OpenError
+from .sealed_record import is_sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,45 @@ def open_sealed(data: bytes, identities: Sequence[Identity]) -> bytes:
     except pyrage.DecryptError as error:
         # The causes are told apart by what they say; their words never hold any of the plaintext.
         if "No matching keys" in str(error):
-            raise OpenError("none of the identities opens this file", hint="the unit opens sealed records, officers subject keys") from None
+            raise NoKeyError(
+                "none of the identities opens this file", hint="the unit opens sealed records, officers subject keys"
+            ) from None
         raise OpenError("this is not an age file, or it was damaged or changed", hint="fetch the file again from the store") from None
+
+
+def open_record(data: bytes, holders: Sequence[Sequence[Identity]], *, officers: int) -> bytes:
+    """Return what was sealed to the unit, whether one person opens it or two are needed.
+
+    `holders` are the identities of each file, each file one person's. Where the record is sealed twice, the two layers must
+    be opened out of two files, and two officers named, so that nobody keeps both halves and opens alone unnoticed.
+    """
+    inner, holder = _outer(data, holders)
+    if not is_sealed(inner):
+        return inner
+    if officers < 2:
+        raise OpenError("two persons are needed to open this record", hint="name both with --officer, and give both --identity files")
+    others = [identity for place, identities in enumerate(holders) if place != holder for identity in identities]
+    if not others:
+        raise OpenError("two identity files are needed to open this record", hint="give --identity twice: one of each group of keys")
+    return open_sealed(inner, others)
+
+
+def open_outer(data: bytes, holders: Sequence[Sequence[Identity]]) -> bytes:
+    """Return what the outer of two seals holds, which is itself sealed. Raises OpenError where there is only one seal."""
+    inner, _ = _outer(data, holders)
+    if not is_sealed(inner):
+        raise OpenError("the record has one seal and not two", hint="verify the store: its ledger says that two persons are needed")
+    return inner
+
+
+def _outer(data: bytes, holders: Sequence[Sequence[Identity]]) -> tuple[bytes, int]:
+    """Open one layer, and say which holder did."""
+    for place, identities in enumerate(holders):
+        try:
+            return open_sealed(data, identities), place
+        except NoKeyError:
+            continue
+    return open_sealed(data, [identity for identities in holders for identity in identities]), 0
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -217,6 +217,9 @@ def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: S
             "nmod:poss",
         ):
             continue
+        if token.dep_ in ("nsubj", "nsubj:pass") and token.i > token.head.i and {place - 1, place + 1} <= cut:
+            # "…, Yolanda told me" with no verb for Yolanda in the tree: the subject of the telling, not of what was told.
+            continue
         case = [child for child in token.children if child.dep_ == "case" and child.i not in cut]
         possessive = token.dep_ == "nmod:poss" and any(child.lower_ in ("'s", "’s") for child in token.children)
         if token.dep_ in ("obl", "obl:agent", "nmod") and not case:

@@ -55,6 +55,11 @@ def new_urn() -> str:
     return "CPI-" + "".join(secrets.choice(_URN_ALPHABET) for _ in range(10))
 
 
+def is_urn(text: object) -> bool:
+    """Say whether the text could have been made by `new_urn`."""
+    return _matches(_URN, text)
+
+
 @dataclass(frozen=True, slots=True)
 class LogStatement:
     """One sentence or list item as it may leave. Its repr shows no text: a draft has not been released yet."""

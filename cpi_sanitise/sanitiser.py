@@ -50,6 +50,7 @@ from .redaction import make_anonymizer, redact
 from .relative_dates import find_relative_dates
 from .rewriting import Rewritten, description, rewrite
 from .roles import assign_roles
+from .second_reading import doubted
 from .statements import basis_of, kind_by_encoder, kind_of, split_statements
 from .triage import Triage, triage
 from .vantage import DIALS, VERY_HIGH, attribution_risk, find_vantage, replaced, telling
@@ -112,13 +113,21 @@ class Sanitiser:
     one core use `pipe(n_process=…)`.
     """
 
-    def __init__(self, unit_keys: Sequence[str] = (), officer_keys: Sequence[str] = (), settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        unit_keys: Sequence[str] = (),
+        officer_keys: Sequence[str] = (),
+        settings: Settings | None = None,
+        *,
+        second_unit_keys: Sequence[str] = (),
+    ) -> None:
         self.settings = settings or Settings()
         self._dial = DIALS[self.settings.caution]
         self._unit = Recipients("unit", tuple(unit_keys)) if unit_keys or officer_keys else None
         self._officers = Recipients("officers", tuple(officer_keys)) if unit_keys or officer_keys else None
+        self._second_unit = Recipients("second group of the unit", tuple(second_unit_keys)) if second_unit_keys else None
         if self._unit and self._officers:
-            check_apart(self._unit, self._officers)
+            check_apart(self._unit, self._officers, self._second_unit)
         self._engine = CpiNlpEngine()
         self._engine.load()
         self._analyzer = make_analyzer(self._engine)
@@ -136,7 +145,7 @@ class Sanitiser:
         draft = self._draft(submission)
         urn = new_urn()
         record = _record(urn, submission, draft, self.settings)
-        sealed = seal(record.plaintext(), self._unit)
+        sealed = seal(record.plaintext(), self._unit, self._second_unit)
         key = seal(subject_key(urn, submission.narrative, record.identifiers), self._officers)
         found = draft.examination.triage
         log = SanitisedLog(
@@ -167,7 +176,7 @@ class Sanitiser:
             return
         if self._unit is None or self._officers is None:
             raise RecipientError("no public keys were given", hint="Sanitiser(unit_keys=[…], officer_keys=[…])")
-        given = (self._unit.keys, self._officers.keys, self.settings)
+        given = (self._unit.keys, self._officers.keys, self.settings, self._second_unit.keys if self._second_unit else ())
         source = iter(submissions)
         for first in source:
             # New processes from time to time, so that no leak of a library adds up. `max_tasks_per_child` can hang:
@@ -241,6 +250,11 @@ class Sanitiser:
             else:
                 kept.append((statement, text))
         texts, placeholders = redact([text for _, text in kept], submission.narrative, found.identifiers, self._anonymizer)
+        if doubts := doubted(texts, self._engine, self._analyzer):
+            withheld += [statement for number, (statement, _) in enumerate(kept) if number in doubts]
+            kept = [pair for number, pair in enumerate(kept) if number not in doubts]
+            # Once more, so that no gap in the placeholders' numbers tells that something stood there.
+            texts, placeholders = redact([text for _, text in kept], submission.narrative, found.identifiers, self._anonymizer)
         judged: dict[int, str] = {}
         statements = []
         for (statement, text), final in zip(kept, texts, strict=True):
@@ -364,7 +378,7 @@ def _period(submission: Submission) -> str | None:
 
 _LOADED: list[Sanitiser] = []
 
-_Given = tuple[tuple[str, ...], tuple[str, ...], Settings]
+_Given = tuple[tuple[str, ...], tuple[str, ...], Settings, tuple[str, ...]]
 
 
 def _pooled(submissions: Iterable[Submission], n_process: int, given: _Given) -> Iterator[Result]:
@@ -382,11 +396,11 @@ def _pooled(submissions: Iterable[Submission], n_process: int, given: _Given) ->
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _load(unit_keys: tuple[str, ...], officer_keys: tuple[str, ...], settings: Settings) -> None:
+def _load(unit_keys: tuple[str, ...], officer_keys: tuple[str, ...], settings: Settings, second_unit_keys: tuple[str, ...]) -> None:
     # Ctrl-C reaches every process of a terminal; only the first one is to say something.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
-    _LOADED.append(Sanitiser(unit_keys, officer_keys, settings))
+    _LOADED.append(Sanitiser(unit_keys, officer_keys, settings, second_unit_keys=second_unit_keys))
 
 
 def _end_with_parent() -> None:

@@ -23,6 +23,8 @@ ciphertext says little about the length of the original:
 
 All offsets are half-open and count characters (Unicode code points) of the narrative as received.
 
+Where the store was begun with a second group of keys, the record is sealed twice (see `seal`).
+
 Format 1 of the subject key: `format`, `urn`, and `identifiers`, from placeholder to the texts it stands for.
 """
 
@@ -34,6 +36,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
 import pyrage
@@ -44,6 +47,8 @@ FORMAT = 1
 
 SMALLEST_RECORD_BYTES = 4096
 SMALLEST_SUBJECT_KEY_BYTES = 1024
+
+_ARMOR_BEGIN, _ARMOR_END = "-----BEGIN AGE ENCRYPTED FILE-----", "-----END AGE ENCRYPTED FILE-----"
 
 _ROLES_OF_THE_SOURCE = frozenset({"submitter", "source"})
 
@@ -74,10 +79,15 @@ class Recipients:
         return cls(owner, tuple(line for line in lines if line.strip() and not line.lstrip().startswith("#")))
 
 
-def check_apart(unit: Recipients, officers: Recipients) -> None:
-    """Refuse a key that both hold: an officer who gets a subject's name back must not thereby open the source."""
-    if set(unit.keys) & set(officers.keys):
-        raise RecipientError("one key is given for both the unit and the officers", hint="make a pair of keys for each of them")
+def check_apart(unit: Recipients, officers: Recipients, second_unit: Recipients | None = None) -> None:
+    """Refuse a key that two groups hold: an officer who gets a subject's name back must not thereby open the source, and
+    where two persons are needed, none must be both."""
+    groups = [("the unit", unit), ("the officers", officers)]
+    if second_unit is not None:
+        groups.append(("the second group of the unit", second_unit))
+    for (first, one), (second, other) in combinations(groups, 2):
+        if set(one.keys) & set(other.keys):
+            raise RecipientError(f"one key is given for both {first} and {second}", hint="make a pair of keys for each of them")
 
 
 def _check_public_key(key: str, which: str) -> None:
@@ -232,21 +242,42 @@ def padded_json(value: Mapping[str, Any], smallest_bytes: int) -> bytes:
     return written.ljust(size - 1) + b"\n"
 
 
-def seal(plaintext: bytes, recipients: Recipients) -> bytes:
-    """Return a binary age file that any one of the recipients opens."""
-    return _encrypted(plaintext, recipients, armored=False)
+def seal(plaintext: bytes, recipients: Recipients, second: Recipients | None = None) -> bytes:
+    """Return a binary age file that any one of the recipients opens.
+
+    With a second group it takes one of each: the outer file opens for the second group and holds the inner one, which opens
+    for the first. Plain `age` opens it in two steps, by two persons.
+    """
+    sealed = _encrypted(plaintext, recipients, armored=False)
+    return sealed if second is None else _encrypted(sealed, second, armored=False)
 
 
-def seal_armored(plaintext: bytes, recipients: Recipients) -> str:
-    """Return an age file as text, for a line of JSON or an e-mail."""
-    return _encrypted(plaintext, recipients, armored=True).decode("ascii")
+def seal_armored(plaintext: bytes, recipients: Recipients, second: Recipients | None = None) -> str:
+    """Return what `seal` does as text, for a line of JSON or an e-mail."""
+    return armored(seal(plaintext, recipients, second))
 
 
 def armored(sealed: bytes) -> str:
     """Return a binary age file as text; decoding the lines between its two markers gives the same bytes back."""
     text = base64.b64encode(sealed).decode("ascii")
     lines = [text[start : start + 64] for start in range(0, len(text), 64)]
-    return "\n".join(["-----BEGIN AGE ENCRYPTED FILE-----", *lines, "-----END AGE ENCRYPTED FILE-----", ""])
+    return "\n".join([_ARMOR_BEGIN, *lines, _ARMOR_END, ""])
+
+
+def unarmored(sealed: bytes) -> bytes:
+    """Return an age file in its binary form, which is what hashes are taken over; a binary one is returned as it is."""
+    if not sealed.startswith(_ARMOR_BEGIN.encode("ascii")):
+        return sealed
+    body = sealed.strip().removeprefix(_ARMOR_BEGIN.encode("ascii")).removesuffix(_ARMOR_END.encode("ascii"))
+    try:
+        return base64.b64decode(b"".join(body.split()), validate=True)
+    except ValueError:
+        return sealed  # damaged: whatever opens it says so
+
+
+def is_sealed(data: bytes) -> bool:
+    """Say whether these are the bytes of a binary age file, such as the inner one where two persons are needed."""
+    return data.startswith(b"age-encryption.org/v1\n")
 
 
 def _encrypted(plaintext: bytes, recipients: Recipients, *, armored: bool) -> bytes:

@@ -23,7 +23,10 @@ Events of the ledger:
     reseal, dispose, redraft
                lines were replaced: `replaced` is a list of {kind, name, before, after, records}; `before` and `after` are the
                file's SHA-256 (`after` null: the file is gone), `records` leads from old to new SHA-256 of a line (null:
-               the line is gone). A reseal may give new `unit_keys` and `officer_keys`.
+               the line is gone). `audit` is the hash of the line of the audit trail that names who did it and why.
+               A reseal gives new `unit_keys`, `second_unit_keys` or `officer_keys`, and the day when it is next due
+               (`review_due`); a dispose `urns`, `scope`, `reason`, and the day of the review that decided it
+               (`reviewed_on`); a redraft `urns`.
 
 The digests of input are keyed with a secret derived from the signing key: with a plain hash, anyone who reads the ledger
 could confirm a guess at what was sent in.
@@ -61,9 +64,12 @@ LEDGER, LEDGER_FILE = "ledger", "ledger.jsonl"
 # In the order in which they come into being: no log is ever there without its sealed record.
 KINDS = ("sealed", "subject_keys", "rejected", "log")
 SUPERSEDING = ("reseal", "dispose", "redraft")
+KEY_GROUPS = ("unit_keys", "second_unit_keys", "officer_keys")
 
 PART_NAME = re.compile(r"part-[0-9a-f]{16}\.jsonl")
 _TEMPORARY_NAME = re.compile(r"\.part-[0-9a-f]{16}\.jsonl\.tmp")
+# What is to take a part's name once the ledger has it (`superseding`). A run never touches these.
+NEW_NAME = re.compile(r"\.(part-[0-9a-f]{16}\.jsonl)\.new")
 _SMALLEST_REJECTED_BYTES = 4096
 
 
@@ -87,6 +93,7 @@ class Terms:
     unit: Recipients
     officers: Recipients
     chunk_size: int = CHUNK_SIZE
+    second_unit: Recipients | None = None
 
 
 # Parts
@@ -124,7 +131,7 @@ class PartSummary:
         return cls(values["drafted"], values["held"], values["rejected"], files)
 
 
-def write_part(folder: Path, results: Iterable[Result | Rejected], unit: Recipients) -> PartSummary:
+def write_part(folder: Path, results: Iterable[Result | Rejected], unit: Recipients, second_unit: Recipients | None = None) -> PartSummary:
     """Write what came of a chunk, each file whole or not at all. It counts only once `append_part` has put it in the ledger."""
     lines: dict[str, list[tuple[str, bytes]]] = {kind: [] for kind in KINDS}
     counted: Counter[str] = Counter()
@@ -132,7 +139,7 @@ def write_part(folder: Path, results: Iterable[Result | Rejected], unit: Recipie
         if isinstance(result, Rejected):
             counted["rejected"] += 1
             urn, texts = new_urn(), {"rejected": ""}
-            texts["rejected"] = _rejected_line(urn, result, unit)
+            texts["rejected"] = _rejected_line(urn, result, unit, second_unit)
         else:
             counted[result.log.status] += 1
             urn, texts = result.log.urn, _result_lines(result)
@@ -141,7 +148,7 @@ def write_part(folder: Path, results: Iterable[Result | Rejected], unit: Recipie
     names = {kind: _part_name() for kind in ("rejected", "log")}
     contents = {kind: [line for _, line in sorted(lines[kind])] for kind in KINDS if lines[kind]}
     files = []
-    with _writing():
+    with writing():
         _write_files({folder / kind / names.get(kind, names["log"]): content for kind, content in contents.items()})
     for kind, content in contents.items():
         whole = hashlib.sha256()
@@ -160,10 +167,15 @@ def _result_lines(result: Result) -> dict[str, str]:
     }
 
 
-def _rejected_line(urn: str, row: Rejected, unit: Recipients) -> str:
+def _rejected_line(urn: str, row: Rejected, unit: Recipients, second_unit: Recipients | None) -> str:
     shown = {"urn": urn, "file": row.file, "row": row.row, "reason": row.reason, "cure": row.cure}
     hidden = {"format": 1, "urn": urn, "source": row.source, "raw_base64": base64.b64encode(row.raw).decode("ascii")}
-    return json.dumps({**shown, "sealed": seal_armored(padded_json(hidden, _SMALLEST_REJECTED_BYTES), unit)})
+    return json.dumps({**shown, "sealed": seal_armored(padded_json(hidden, _SMALLEST_REJECTED_BYTES), unit, second_unit)})
+
+
+def new_path(folder: Path, kind: str, name: str) -> Path:
+    """Return where the file is written that is to replace a part."""
+    return folder / kind / f".{name}.new"
 
 
 def _part_name() -> str:
@@ -199,7 +211,7 @@ def _make_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
+def writing() -> Iterator[None]:
     """Turn an error of the disk into one with its cure, and without the file name that Python would add."""
     try:
         yield
@@ -335,7 +347,7 @@ def _fold(state: StoreState, event: Mapping[str, Any]) -> str:
             misfit = _replace(state, replaced)
             if misfit:
                 return misfit
-        state.terms |= {name: event[name] for name in ("unit_keys", "officer_keys") if name in event}
+        state.terms |= {name: event[name] for name in KEY_GROUPS if name in event}
     else:
         return "an event is not of this version"
     return ""
@@ -373,7 +385,7 @@ def locked_store(folder: Path, *, shared: bool = False) -> Iterator[None]:
         return
     with ExitStack() as held:
         try:
-            with _writing():
+            with writing():
                 if not shared:
                     _make_folder(folder)
                 held.enter_context(chain.locked(lock, wait=False, shared=shared))
@@ -394,7 +406,7 @@ def anchor_of(folder: Path, key: PublicKey) -> str:
 
 def append_event(folder: Path, key: SigningKey, event: Mapping[str, Any]) -> str:
     """Add an event to the ledger with its day, and return the new anchor."""
-    with _writing():
+    with writing():
         return chain.append(folder / LEDGER_FILE, LEDGER, key, {**event, "on": datetime.now(UTC).date().isoformat()})
 
 
@@ -405,7 +417,7 @@ def begin_or_resume(folder: Path, key: SigningKey, terms: Terms, inputs: Sequenc
     the ledger has lost lines, and nothing is removed.
     """
     path = folder / LEDGER_FILE
-    with _writing():
+    with writing():
         if path.exists():
             chain.mend(path, LEDGER, key.public)
     state = expected_state(link.event for link in read_ledger(folder, key.public)) if path.exists() else StoreState()
@@ -423,7 +435,7 @@ def begin_or_resume(folder: Path, key: SigningKey, terms: Terms, inputs: Sequenc
             "the store holds more parts than a stopped run can have left without a ledger line",
             hint="put the newest ledger back if an older copy was restored; otherwise give a new folder",
         )
-    with _writing():
+    with writing():
         for path in left:
             path.unlink()
     return state
@@ -457,6 +469,7 @@ def _fixed(terms: Terms, store: str) -> dict[str, Any]:
         "chunk_size": terms.chunk_size,
         "unit_keys": sorted(terms.unit.keys),
         "officer_keys": sorted(terms.officers.keys),
+        "second_unit_keys": sorted(terms.second_unit.keys) if terms.second_unit else [],
     }
 
 
@@ -467,6 +480,7 @@ def _check_same(state: StoreState, wanted: Mapping[str, Any]) -> None:
         "chunk_size": "another chunk size",
         "unit_keys": "other public keys of the unit",
         "officer_keys": "other public keys of the officers",
+        "second_unit_keys": "other public keys of the second group of the unit",
         "input": "other input files",
     }
     for name, words_of_it in words.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyrage
 import pytest
 from hypothesis import settings
+from opened_store import OpenedStore, caller, make_store, write_keys
 
 from cpi_sanitise import Sanitiser
 
@@ -30,3 +31,21 @@ def sanitiser(identities) -> Sanitiser:
 def parse(sanitiser):
     """Text to Doc with the encoder's scores."""
     return lambda text: sanitiser._engine.process_text(text, "en").tokens
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch, capfd) -> OpenedStore:
+    """A small finished store in `store`, beside the files of every key."""
+    monkeypatch.chdir(tmp_path)
+    make_store(tmp_path / "store")
+    write_keys()
+    return OpenedStore(tmp_path / "store", caller(capfd))
+
+
+@pytest.fixture
+def two_person_store(tmp_path, monkeypatch, capfd) -> OpenedStore:
+    """The same, with its sealed records for two groups of keys."""
+    monkeypatch.chdir(tmp_path)
+    make_store(tmp_path / "store", two_persons=True)
+    write_keys()
+    return OpenedStore(tmp_path / "store", caller(capfd))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +20,7 @@ from cpi_sanitise.sanitised_log import LogStatement, MadeBy, SanitisedLog, new_u
 from cpi_sanitise.sealed_record import Recipients, SealedRecord, seal, subject_key
 from cpi_sanitise.settings import Settings
 from cpi_sanitise.spans import AttributionRisk, Identifier, ProvenanceSpan, Statement, VantageSpan
+from cpi_sanitise.store import Terms
 from cpi_sanitise.submission import Submission
 
 
@@ -29,12 +31,15 @@ class FakeSanitiser:
     unit_keys: list[str] = field(default_factory=list)
     officer_keys: list[str] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
+    second_unit_keys: tuple[str, ...] = ()
 
     def __call__(self, submission: Submission) -> SimpleNamespace:
         if "BREAK" in submission.narrative:
             raise ZeroDivisionError(submission.narrative)
         urn = new_urn()
-        sealed = seal(SealedRecord(urn, submission.reference, submission.narrative).plaintext(), Recipients("unit", tuple(self.unit_keys)))
+        record = self.record(urn, submission)
+        second = Recipients("second", tuple(self.second_unit_keys)) if self.second_unit_keys else None
+        sealed = seal(record.plaintext(), Recipients("unit", tuple(self.unit_keys)), second)
         held = "HOLD" in submission.narrative
         log = SanitisedLog(
             urn=urn,
@@ -48,8 +53,14 @@ class FakeSanitiser:
             hold_reasons=("a stage is in doubt",) if held else (),
         )
         return SimpleNamespace(
-            log=log, sealed=sealed, subject_key=seal(subject_key(urn, "", ()), Recipients("o", tuple(self.officer_keys)))
+            log=log,
+            sealed=sealed,
+            subject_key=seal(subject_key(urn, record.narrative, record.identifiers), Recipients("o", tuple(self.officer_keys))),
         )
+
+    def record(self, urn: str, submission: Submission) -> SealedRecord:
+        """What is sealed; nothing is found in the narrative."""
+        return SealedRecord(urn, submission.reference, submission.narrative, form=submission.form)
 
     def pipe(self, submissions: Iterable[Submission], *, n_process: int = 1) -> Iterator[SimpleNamespace]:
         for submission in submissions:
@@ -116,3 +127,16 @@ class DrawnEncoder:
             if name.startswith("document_")
         }
         return Scores(scores, heads, document)
+
+
+@dataclass
+class SlowSanitiser(FakeSanitiser):
+    """Takes its time, so that a test can stop it in the middle."""
+
+    def __call__(self, submission: Submission) -> SimpleNamespace:
+        time.sleep(0.004)
+        return super().__call__(submission)
+
+
+def load_slow(terms: Terms) -> SlowSanitiser:
+    return SlowSanitiser(list(terms.unit.keys), list(terms.officers.keys), terms.settings)

@@ -19,7 +19,6 @@ from cpi_sanitise import cli
 from cpi_sanitise.chain import SigningKey
 from cpi_sanitise.cli import run_command
 from cpi_sanitise.opening import generate_identity, open_sealed, write_identity, write_signing_key
-from cpi_sanitise.sealed_record import Recipients, seal
 
 UNIT, OFFICERS = generate_identity(), generate_identity()
 SIGNING = SigningKey.generate()
@@ -378,109 +377,98 @@ def test_explain_can_show_one_row(call):
     assert call("explain", "a.csv", "--yes", "--row", "9").err.startswith("cpi-sanitise: error: there is no such row\n")
 
 
-# unseal and keygen
+# What opens has its tests in test_audit.py, test_custody.py and test_held.py; here are keygen, and its keys from end to end
 
 
-@pytest.fixture
-def sealed(call):
-    """A finished run, and the identity files of the unit and the officers beside it."""
-    call("run", write("a.csv", GOOD + "3,\n"), "-o", "out", *KEYS)
-    for name, identity in (("unit", UNIT), ("officers", OFFICERS)):
-        write_identity(identity, Path(name), name=name)
-    return SimpleNamespace(
-        records=str(next(Path("out/sealed").iterdir())),
-        keys=str(next(Path("out/subject_keys").iterdir())),
-        rejected=str(next(Path("out/rejected").iterdir())),
-        urns=[line["urn"] for line in lines("out/sealed")],
-    )
+OPENED = ["--reason", "review", "--officer", "PC1", "--justification", "Task 17", "--audit-key", "audit"]
 
 
-def test_unseal_opens_one_record_by_its_urn(call, sealed):
-    result = call("unseal", sealed.records, "--identity", "unit", "--reason", "review", "--urn", sealed.urns[1])
-    assert (result.code, result.err) == (0, "opened for: review\n")
-    assert json.loads(result.out)["urn"] == sealed.urns[1]
-
-
-def test_officers_open_subject_keys_and_not_sealed_records(call, sealed):
-    arguments = ["--identity", "officers", "--reason", "review", "--urn", sealed.urns[0]]
-    assert json.loads(call("unseal", sealed.keys, *arguments).out)["identifiers"] == {}
-    result = call("unseal", sealed.records, *arguments)
-    assert (result.code, result.out) == (1, "")
-    assert "none of the identities opens this file" in result.err
-
-
-def test_unseal_opens_a_rejected_row(call, sealed):
-    result = call("unseal", sealed.rejected, "--identity", "unit", "--reason", "held_review")
-    assert base64.b64decode(json.loads(result.out)["raw_base64"]) == b"3,\n"
-
-
-def test_unseal_opens_an_age_file(call, sealed):
-    write("one.age", seal(b'{"x": 1}\n', Recipients("unit", (UNIT.public_key,))))
-    assert call("unseal", "one.age", "--identity", "officers", "--identity", "unit", "--reason", "correction").out == '{"x": 1}\n'
-
-
-def test_unseal_writes_a_private_file_and_never_over_another(call, sealed):
-    arguments = [sealed.rejected, "--identity", "unit", "--reason", "review", "-o", "opened.json"]
+def test_unseal_writes_a_private_file_and_never_over_another(call):
+    call("run", write("a.csv", GOOD), "-o", "out", *KEYS)
+    write_identity(UNIT, Path("unit"), name="unit")
+    call("keygen", "-o", "audit", "--name", "signing")
+    arguments = ["out", lines("out/log")[0]["urn"], "--identity", "unit", *OPENED, "-o", "opened.json"]
     result = call("unseal", *arguments)
     assert (result.code, result.out) == (0, "")
     before = Path("opened.json").read_bytes()
-    assert json.loads(before)["source"] == "a.csv"
     if os.name == "posix":
         assert stat.S_IMODE(Path("opened.json").stat().st_mode) == 0o600
     assert call("unseal", *arguments).code == 1
     assert Path("opened.json").read_bytes() == before
 
 
-def test_unseal_refuses_a_terminal_without_yes(call, sealed, monkeypatch):
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    arguments = [sealed.rejected, "--identity", "unit", "--reason", "review"]
-    result = call("unseal", *arguments)
+@pytest.mark.parametrize(
+    ("left_out", "message"),
+    [
+        ("--reason", "Missing option '--reason'"),
+        ("--officer", "Missing option '--officer'"),
+        ("--justification", "Missing option '--justification'"),
+        ("--audit-key", "Missing option '--audit-key'"),
+        ("--identity", "Missing option '--identity'"),
+    ],
+)
+@pytest.mark.parametrize("command", [["unseal", "out", "CPI-0000000000"], ["unseal-file", "a.csv", "--audit-trail", "t"]])
+def test_nothing_is_opened_without_saying_who_and_why(call, command, left_out, message):
+    write("a.csv", GOOD)
+    arguments = [*OPENED, "--identity", "unit"]
+    place = arguments.index(left_out)
+    result = call(*command, *arguments[:place], *arguments[place + 2 :])
     assert (result.code, result.out) == (2, "")
-    assert "give -o FILE" in result.err
-    assert call("unseal", *arguments, "--yes").code == 0
+    assert message in result.err
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["{records}", "--identity", "unit", "--reason", "review"], 1, "the file holds 2 sealed records"),
-        (["{records}", "--identity", "unit", "--reason", "review", "--urn", "CPI-0000000000"], 1, "no line of the file has this URN"),
-        (["{records}", "--identity", "unit", "--reason", "curiosity"], 2, "'--reason' cannot have this value"),
-        (["{records}", "--identity", "unit"], 2, "Missing option '--reason'"),
-        (["{records}", "--reason", "review"], 2, "Missing option '--identity'"),
-        (["{records}", "--identity", "nobody", "--reason", "review"], 1, "the identity file cannot be read"),
-        (["a.csv", "--identity", "unit", "--reason", "review"], 1, "not an age file"),
-        (["a.csv", "--identity", "unit", "--reason", "review", "--urn", "CPI-0000000000"], 1, "not a part file"),
-        (["missing", "--identity", "unit", "--reason", "review"], 1, "a file could not be used"),
-        (["a.csv", UNIT.secret, "--identity", "unit", "--reason", "review"], 2, "a word too many"),
+        (["--reason", "curiosity"], 2, "'--reason' cannot have this value"),
+        (["--identity", "nobody"], 1, "the identity file cannot be read"),
+        (["--audit-key", "nobody"], 2, "the signing key cannot be read"),
+        ([UNIT.secret], 2, "a word too many"),
     ],
 )
-def test_unseal_says_what_is_wrong(call, sealed, arguments, code, message):
-    result = call("unseal", *[argument.format(records=sealed.records) for argument in arguments])
+def test_unseal_says_what_is_wrong(call, arguments, code, message):
+    call("run", write("a.csv", GOOD), "-o", "out", *KEYS)
+    write_identity(UNIT, Path("unit"), name="unit")
+    call("keygen", "-o", "audit", "--name", "signing")
+    result = call("unseal", "out", lines("out/log")[0]["urn"], "--identity", "unit", *OPENED, *arguments)
     assert (result.code, result.out) == (code, "")
     assert message in result.err
     assert UNIT.secret[15:] not in result.err
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows keeps no mode bits")
-def test_an_exposed_identity_file_is_warned_of(call, sealed):
+def test_an_exposed_identity_file_is_warned_of(call):
+    call("run", write("a.csv", GOOD), "-o", "out", *KEYS)
+    write_identity(UNIT, Path("unit"), name="unit")
+    call("keygen", "-o", "audit", "--name", "signing")
     Path("unit").chmod(0o644)
-    result = call("unseal", sealed.rejected, "--identity", "unit", "--reason", "review")
+    result = call("unseal", "out", lines("out/log")[0]["urn"], "--identity", "unit", *OPENED)
     assert result.code == 0
     assert result.err.startswith("cpi-sanitise: warning: others than the owner have access to an identity file\n")
 
 
-def test_keygen_makes_keys_that_run_and_unseal_take(call):
-    unit = call("keygen", "-o", "unit").out
-    officers = call("keygen", "-o", "officers", "--name", "officers").out
-    assert (unit[:4], officers[:4]) == ("age1", "age1")
+def test_keygen_makes_keys_that_every_command_takes(call):
+    unit, second, officers = (call("keygen", "-o", name, "--name", name).out.strip() for name in ("unit", "second-unit", "officers"))
+    signing, audit = (call("keygen", "-o", name, "--name", "signing").out.strip() for name in ("sign", "audit"))
+    assert {key[:4] for key in (unit, second, officers)} == {"age1"}
     assert "identity: officers" in Path("officers").read_text()
-    signing = call("keygen", "-o", "sign", "--name", "signing").out
-    keys = ["--unit-key", unit.strip(), "--officer-key", officers.strip(), "--signing-key", "sign"]
+    keys = ["--unit-key", unit, "--second-unit-key", second, "--officer-key", officers, "--signing-key", "sign"]
     assert call("run", write("a.txt", "Two men."), "-o", "out", *keys).code == 0
-    assert call("verify", "out", "--public-key", signing.strip()).code == 0
-    part = str(next(Path("out/sealed").iterdir()))
-    assert json.loads(call("unseal", part, "--identity", "unit", "--reason", "review").out)["narrative"] == "Two men."
+    (log,) = lines("out/log")
+    result = call("unseal", "out", log["urn"], "--identity", "unit", "--identity", "second-unit", *OPENED, "--officer", "PC2")
+    assert json.loads(result.out)["narrative"] == "Two men."
+    assert call("verify", "out", "--public-key", signing, "--audit-public-key", audit).code == 0
+
+
+def test_the_two_person_rule_is_fixed_when_a_store_is_begun(call):
+    write("a.csv", GOOD)
+    second = generate_identity().public_key
+    assert call("run", "a.csv", "-o", "out", *KEYS, "--second-unit-key", second).code == 0
+    assert "other public keys of the second group" in call("run", "a.csv", "-o", "out", *KEYS).err
+    for key in (UNIT.public_key, OFFICERS.public_key):
+        result = call("run", "a.csv", "-o", "new", *KEYS, "--second-unit-key", key)
+        assert (result.code, Path("new").exists()) == (2, False)
+        assert "the second group of the unit" in result.err
 
 
 @pytest.mark.parametrize("name", ["unit", "signing"])
@@ -497,7 +485,26 @@ def test_keygen_never_overwrites(call, name):
 # Help
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["verify"], ["explain"], ["columns"], ["unseal"], ["keygen"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *[
+            [],
+            ["run"],
+            ["verify"],
+            ["explain"],
+            ["columns"],
+            ["accept"],
+            ["statistics"],
+            ["unseal"],
+            ["unseal-file"],
+            ["officer-view"],
+            ["held"],
+            ["held", "list"],
+        ],
+        *[["held", "return"], ["reseal"], ["dispose"], ["keygen"]],
+    ],
+)
 def test_every_command_has_help(call, command):
     result = call(*command, "--help")
     assert (result.code, result.err) == (0, "")

@@ -99,7 +99,7 @@ def test_the_cases_themselves_are_sound(case):
     """No first person, and nothing that the text does not say."""
     assert set(case) <= KEYS
     # The lexicon's plain words for dialect and medicines (rows 28, 29).
-    plain = {"broken", "cuts", "taken", "hospital", "wires", "antipsychotic", "medication", "prescribed", "morphine"}
+    plain = {"had", "cuts", "taken", "hospital", "wires", "antipsychotic", "medication", "prescribed", "morphine"}
     for after in accepted(case):
         assert not FIRST_PERSON & set(words_of(after))
         assert not new_words(case["before"], after) - plain
