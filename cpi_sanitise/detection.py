@@ -164,12 +164,13 @@ def _trim(identifier: Identifier, text: str) -> Identifier | None:
     return _moved(identifier, start, end) if end > start else None
 
 
+_LONGEST_ADDRESS = 300  # characters; the pattern tries every place in it, and what is longer is cut whole
 _TOWN_BEHIND = re.compile(r"^(.*\w.*?)(?:,\s*|\s+(?:in|at|near|out)\s+)([^\W\d_][\w'’ -]*?)(?:\s+way)?$", re.DOTALL)
 
 
 def _without_town(identifier: Identifier, text: str) -> Identifier:
     """An address ends before the town it is in, which is what officers need (annotation guide, section 1)."""
-    if identifier.type not in ("ADDRESS", "LOCATION", "ORGANISATION"):
+    if identifier.type not in ("ADDRESS", "LOCATION", "ORGANISATION") or identifier.end - identifier.start > _LONGEST_ADDRESS:
         return identifier
     behind = _TOWN_BEHIND.match(text[identifier.start : identifier.end])
     if not behind or behind[2].lower() not in towns():

@@ -18,8 +18,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from .encoder import NEWLINE, Encoder, Scores
+from .offsets import token_offsets
 
-SCORES, WORDS = "cpi_scores", "cpi_words"
+SCORES, WORDS, OFFSETS = "cpi_scores", "cpi_words", "cpi_word_offsets"
 SENTENCE_START = 0.5
 WRAPPED_LINE_START = 0.2  # a line break counts as evidence, so less is asked of the model
 SHORT_LINE = 46  # characters: a line that stops before it was not wrapped by an e-mail program
@@ -184,6 +185,15 @@ def word_tokens(doc: Doc) -> np.ndarray:
     """The index in the Doc of each word that has scores."""
     words: np.ndarray = doc.user_data[WORDS]
     return words
+
+
+def word_offsets(doc: Doc) -> tuple[np.ndarray, np.ndarray]:
+    """Start and end of each word that has scores, in characters; worked out once a Doc."""
+    if OFFSETS not in doc.user_data:
+        starts, ends = token_offsets(doc)
+        doc.user_data[OFFSETS] = (starts[word_tokens(doc)], ends[word_tokens(doc)])
+    offsets: tuple[np.ndarray, np.ndarray] = doc.user_data[OFFSETS]
+    return offsets
 
 
 class CpiNlpEngine(NlpEngine):  # type: ignore[misc]

@@ -123,8 +123,7 @@ def same_entities(narrative: str, identifiers: Sequence[Identifier]) -> list[int
         named.add(key)
         if len(named) > MOST_NAMES:
             raise RewriteError("too many different names", hint="split it into one submission for each report")
-        handles = _handles(key)
-        near = {first for handle in handles for first in by_handle.get(handle, ())}
+        near = {first for handle in _handles(key, "short", "full") for first in by_handle.get(handle, ())}
         if index and identifiers[index - 1].type == "PERSON":
             near.add(first_of[-1])
         match = next(
@@ -139,18 +138,21 @@ def same_entities(narrative: str, identifiers: Sequence[Identifier]) -> list[int
         )
         first_of.append(match)
         persons.setdefault(match, {})[key] = None
-        for handle in handles:
+        for handle in _handles(key, "full", "short"):
             by_handle.setdefault(handle, {})[match] = None
     return first_of
 
 
-def _handles(key: frozenset[str]) -> set[str]:
-    """What two names of one person have in common at least one of: a word or a short form of it, or the initials."""
+def _handles(key: frozenset[str], of_full: str, of_short: str) -> set[str]:
+    """What two names of one person have at least one of in common: a word or a short form of it, or the initials of the one that are the other.
+
+    A full name is found under `of_full` with its initials, initials under `of_short`: who looks for the other kind says them the other way.
+    """
     handles = {name for part in key for name in nicknames(part)}
     if len(key) == 1:
-        handles |= {"=" + "".join(sorted(part)) for part in key if 1 < len(part) <= 3}
+        handles |= {f"{of_short}={''.join(sorted(part))}" for part in key if 1 < len(part) <= 3}
     elif len(key) <= 3:
-        handles.add("=" + "".join(sorted(part[0] for part in key)))
+        handles.add(f"{of_full}={''.join(sorted(part[0] for part in key))}")
     return handles
 
 

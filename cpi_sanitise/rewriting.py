@@ -11,11 +11,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from spacy.tokens import Doc, Token
 
 from .english import agrees_plural, lemma, third_person
 from .english import past as past_of
 from .lexicon import words
+from .offsets import token_offsets
 from .provenance import is_first_person, is_role, own_subject, predicate_class
 from .quotation import quoted
 from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps, within
@@ -102,11 +104,11 @@ def rewrite(
     if span is None or not len(span):
         return None
     in_quotation = quoted(doc)
-    cut = {
-        token.i
-        for token in span
-        if not token.is_space and any(found.start < token.idx + len(token) and token.idx < found.end for found in provenance)
-    }
+    starts, ends = token_offsets(doc)
+    cut: set[int] = set()
+    for found in provenance:
+        first, last = np.searchsorted(ends, found.start, "right"), np.searchsorted(starts, found.end)
+        cut.update(place for place in range(max(int(first), span.start), min(int(last), span.end)) if not doc[place].is_space)
     cut = _whole_clauses(span.doc, span.start, span.end, cut, in_quotation)
     cut |= _commas_around(doc, span.start, span.end, cut)
     substitutes, without = _substitutes(doc, span.start, span.end, cut, in_quotation)

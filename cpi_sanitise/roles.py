@@ -11,8 +11,8 @@ from spacy.tokens import Doc, Token
 
 from .english import lemma
 from .lexicon import nicknames, towns, words
-from .offsets import text_of, token_offsets
-from .parsing import scores_of, word_tokens
+from .offsets import text_of
+from .parsing import scores_of, word_offsets
 from .provenance import is_first_person, is_role, subject_of
 from .quotation import quoted
 from .spans import ROLE_STRICTNESS, Identifier
@@ -71,9 +71,8 @@ def _read(doc: Doc, found: Identifier, labels: dict[str, list[str]]) -> tuple[st
     """The roles that the encoder gives to the identifier's words."""
     if "role" not in labels:
         return ()
-    places = word_tokens(doc)
-    starts, ends = token_offsets(doc)
-    first, last = np.searchsorted(ends[places], found.start, "right"), np.searchsorted(starts[places], found.end)
+    starts, ends = word_offsets(doc)
+    first, last = np.searchsorted(ends, found.start, "right"), np.searchsorted(starts, found.end)
     if first >= last:
         return ()
     mean = scores_of(doc).words["role"][first:last].mean(0)

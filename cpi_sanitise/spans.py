@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Generic, Protocol, TypeVar
 
 
@@ -20,6 +19,7 @@ class Span(Protocol):
 
 AnySpan = TypeVar("AnySpan", bound=Span)
 
+_STRETCH = 256  # characters
 ROLE_STRICTNESS = ("submitter", "source", "subject", "third_party")
 
 
@@ -120,14 +120,19 @@ class Touching(Generic[AnySpan]):
 
     def __init__(self, spans: Iterable[AnySpan]) -> None:
         self._spans = sorted(spans, key=lambda span: span.start)
-        self._starts = [span.start for span in self._spans]
-        # Spans may lie in one another: only the farthest end so far tells from where on none reaches the stretch.
-        self._ends = list(accumulate((span.end for span in self._spans), max))
+        self._in_stretch: dict[int, list[int]] = {}
+        for number, span in enumerate(self._spans):
+            for stretch in self._stretches(span.start, span.end):
+                self._in_stretch.setdefault(stretch, []).append(number)
 
     def __call__(self, start: int, end: int) -> list[AnySpan]:
         """Those that touch it, by start."""
-        first, last = bisect_right(self._ends, start), bisect_left(self._starts, end)
-        return [span for span in self._spans[first:last] if span.end > start]
+        near = {number for stretch in self._stretches(start, end) for number in self._in_stretch.get(stretch, ())}
+        return [span for span in map(self._spans.__getitem__, sorted(near)) if span.start < end and start < span.end]
+
+    @staticmethod
+    def _stretches(start: int, end: int) -> range:
+        return range(start // _STRETCH, max(start, end - 1) // _STRETCH + 1)
 
 
 class Taken:

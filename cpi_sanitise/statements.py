@@ -14,8 +14,8 @@ import numpy as np
 from spacy.tokens import Doc
 
 from .lexicon import rules
-from .offsets import text_of, token_offsets
-from .parsing import scores_of, word_tokens
+from .offsets import text_of
+from .parsing import scores_of, word_offsets
 from .spans import Identifier, ProvenanceSpan, Statement, Touching, overlaps
 
 BASES = ("first_hand", "told_by_subject", "told_by_third_party", "recorded", "inferred", "unknown")
@@ -124,8 +124,7 @@ def kind_by_encoder(doc: Doc, start: int, end: int, removed: Sequence[Provenance
 def _pooled(doc: Doc, start: int, end: int, removed: Sequence[ProvenanceSpan], labels: dict[str, list[str]], head: str) -> dict[str, float]:
     if head not in labels:
         return {}
-    places = word_tokens(doc)
-    starts = token_offsets(doc)[0][places]
+    starts, _ = word_offsets(doc)
     first, last = (int(place) for place in np.searchsorted(starts, (start, end)))
     left = np.ones(last - first, dtype=bool)
     for cut in removed:

@@ -12,7 +12,7 @@ import numpy as np
 from spacy.tokens import Doc, Token
 
 from .lexicon import rules, telling_words, word_lists
-from .offsets import text_of
+from .offsets import text_of, token_offsets
 from .parsing import scores_of, word_tokens
 from .phrases import Phrasebook, compile_pattern
 from .spans import AttributionRisk, Identifier, ProvenanceSpan, Span, Statement, Taken, Touching, VantageSpan, in_order
@@ -177,8 +177,13 @@ def _left(doc: Doc, statement: Statement, gone: Sequence[Span]) -> list[Token]:
     """Its words outside of what goes; the cost is that of the statement, not of the text."""
     inside = doc.char_span(statement.start, statement.end, alignment_mode="expand")
     near = [span for span in gone if span.start < statement.end and statement.start < span.end]
-    words = [token for token in inside or () if token.is_alpha]
-    return [token for token in words if not any(span.start <= token.idx < span.end for span in near)] if near else words
+    if inside is None:
+        return []
+    starts = token_offsets(doc)[0][inside.start : inside.end]
+    left = np.ones(len(starts), dtype=bool)
+    for span in near:
+        left[slice(*np.searchsorted(starts, (span.start, span.end)))] = False
+    return [token for token, stays in zip(inside, left.tolist(), strict=True) if stays and token.is_alpha]
 
 
 def _weights(tokens: Sequence[Token]) -> list[float]:
