@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,15 @@ from benchmarks.measures import MEASURES, Figure
 from benchmarks.plots import Guide, Plot
 
 TEMPLATE = Path(__file__).parent / "report.html.jinja"
+
+
+def _accuracy_command(split: str, systems: Iterable[str]) -> str:
+    named = " ".join(f"--system {name}" for name in systems)
+    return f"python -m benchmarks.accuracy --split {split} {named} --out benchmarks/results/accuracy_{split}.json"
+
+
 COMMANDS = {
-    "accuracy": "python -m benchmarks.accuracy --split test --system ours --system cautious --system rules --system encoder --system fp32 "
-    "--system presidio --system scrubadub --out benchmarks/results/accuracy_test.json",
+    "accuracy": _accuracy_command("test", ("ours", "cautious", "rules", "encoder", "fp32", "presidio", "scrubadub")),
     "thresholds": "python -m benchmarks.thresholds --out benchmarks/results/thresholds_dev.json",
     "attribution": "python -m benchmarks.attribution --out benchmarks/results/attribution.json",
     "speed": "python -m benchmarks.speed --out benchmarks/results/speed.json",
@@ -145,6 +151,9 @@ def section(name: str, title: str, says: Sequence[str], result: Result | None, p
     if result is None:
         absent = f"Not measured yet: the command below writes benchmarks/results/{FILES[name]}, and this section fills itself from it."
         return Section(name, title, [absent], command)
+    if name == "accuracy":
+        # The systems that are in the file, not those that could be.
+        command = _accuracy_command(result["split"], result["figures"])
     models = str(result.get("model_sha256"))[:12], str(present.get("model_sha256"))[:12]
     warning = f"Made with another model ({models[0]}) than the one in this tree ({models[1]})." if models[0] != models[1] else ""
     return Section(name, title, says, command, made_of(result), warning, [part for part in parts if part])

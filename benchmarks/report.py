@@ -36,7 +36,7 @@ def page(results: Results, shown_examples: Sequence[Example], present: Result) -
     accuracy_result = results.get("accuracy")
     example_says = [
         f"{len(shown_examples)} submissions of the dev split, drawn by a fixed seed ({SEED}) and not picked: faults and all. Everything in them is made up.",
-        "A sentence of which nothing is left, or which did not pass the leak check, is missing from the log though only part of it is marked.",
+        "A sentence of which the cuts leave too little is missing from the log though only part of it is marked.",
     ]
     sections = [
         accuracy(accuracy_result, present),
@@ -108,7 +108,7 @@ def main(folder: Path, out: Path, to: Path | None) -> None:
         command = browser()
         if command is None:
             raise click.ClickException("no picture: chromium is not installed (apt-get install chromium)")
-        picture(out, to, width=1280, height=2080, command=command)
+        picture(out, to, width=1280, height=2170, command=command)
         # A palette is a fifth of the size, and flat colours lose nothing by it.
         Image.open(to).convert("RGB").quantize(96).save(to, optimize=True)
         console.print(f"{to}: {to.stat().st_size / 1000:.0f} kB", soft_wrap=True)

@@ -66,7 +66,7 @@ def accuracy(result: Result | None, present: Result) -> Section:
     says = [
         "A submission goes in, a draft log comes out; these are the shares of what should be gone that is gone, and of what should stay that stayed. "
         "In brackets: 95 % intervals, by drawing whole submissions anew. “In doubt” means that the interval lies across the target.",
-        "No submission of the test split was read by anybody who built this. All texts, people and places are made up.",
+        "The test split is never looked into: faults are studied on train and dev only. All texts, people and places are made up.",
     ]
     if result is None:
         return section("accuracy", "Accuracy", says, None, present, [])
@@ -239,7 +239,8 @@ def ablation(result: Result | None, present: Result) -> Section:
     ):
         compared = [one for one in names if one in by_system]
         if absent := [one for one in names if one not in by_system]:
-            says.append(f"Not in the result file yet: {', '.join(absent)} ({'; '.join(SYSTEMS[one] for one in absent)}).")
+            added = " ".join(f"--system {one}" for one in absent)
+            says.append(f"Not in the result file yet: {'; '.join(f'{one}, {SYSTEMS[one]}' for one in absent)}. Add {added} to the command.")
         if len(compared) < 2:
             continue
         rows = {measure: {one: by_system[one].get(measure) for one in compared} for measure in ABLATED}

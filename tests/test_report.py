@@ -174,6 +174,13 @@ def test_no_file_at_all_gives_a_page():
     assert not loads(page)
 
 
+def test_the_command_names_the_systems_that_were_measured(full):
+    assert "--system ours --system rules --system encoder --system fp32 --out" in full
+    fewer = made_up()
+    del fewer["accuracy"]["figures"]["fp32"]
+    assert "Add --system fp32 to the command" in report.page(fewer, [], PRESENT)
+
+
 def test_figures_of_another_model_say_so(full):
     older = made_up()
     older["speed"]["model_sha256"] = "c" * 64
