@@ -111,9 +111,8 @@ def _name_stands_in(word: str, text: str) -> bool:
     """A word of a name in any case; one that is also a common word or a town only where it is written as a name within a sentence."""
     lower = word.lower()
     if len(word) < 3:
-        # Initials; "AN" is one only by chance where all is in capitals.
-        initials = len(word) == 2 and word.isupper() and lower not in common_words()
-        return initials and bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
+        # "Mo", or initials: as they were written.
+        return len(word) == 2 and lower not in common_words() and bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
     if lower in common_words() or lower in towns():
         return any(
             match[0][0].isupper()

@@ -176,12 +176,10 @@ def _same(entity_type: str, one: frozenset[str], other: frozenset[str]) -> bool:
     if len(short) == len(long) and len(long) > 1:
         # Kath Webb and Katherine Webb are one; Tom Webb and Kelly Webb are not.
         return all(any(nicknames(part) & nicknames(their) for their in long) for part in short)
-    if len(short) < len(long) or len(short) == 1:
-        if all(any(part in nicknames(their) or their in nicknames(part) for their in long) for part in short):
-            return True
-        (initials,) = short if len(short) == 1 else ("",)
-        return 1 < len(initials) == len(long) <= 3 and sorted(initials) == sorted(part[0] for part in long)
-    return False
+    if all(any(part in nicknames(their) or their in nicknames(part) for their in long) for part in short):
+        return True
+    (initials,) = short if len(short) == 1 else ("",)
+    return 1 < len(initials) == len(long) <= 3 and sorted(initials) == sorted(part[0] for part in long)
 
 
 _AKA = re.compile(
@@ -193,8 +191,7 @@ _AKA = re.compile(
 
 def _aka(narrative: str, identifiers: Sequence[Identifier], earlier: int, index: int, first_of: Sequence[int]) -> bool:
     """Whether the later name stands right behind the earlier as its nickname: "Kelly Marsh (Kez)", "Kelly Marsh aka Kez"."""
-    before = index - 1
-    if before < 0 or identifiers[before].type != "PERSON" or first_of[before] != earlier:
+    if first_of[index - 1] != earlier:
         return False
-    between = narrative[identifiers[before].end : identifiers[index].start]
+    between = narrative[identifiers[index - 1].end : identifiers[index].start]
     return bool(between.strip(" ")) and "\n" not in between and between.strip() != "," and bool(_AKA.match(between))

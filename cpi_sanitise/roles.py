@@ -45,6 +45,17 @@ _TELLS = re.compile(
     r"mentioned to|confided in|rang|phoned|texted|e-?mailed|messaged)\s+(?:me|us)\b",
     re.IGNORECASE,
 )
+# "I spoke to Yolanda, who said …": with both halves, since a subject may be spoken to, and may say things to others.
+_SPOKEN_TO = re.compile(
+    r"\b(?:i|we)\s+(?:(?:have|had|also|then|just|later)\s+){0,2}(?:spoke|spoken|talked|chatted)\s+(?:to|with)\s+(?:\w+\s+){0,2}$|"
+    r"\b(?:i|we)\s+(?:(?:have|had|also|then|just|later)\s+){0,2}(?:rang|phoned|called|met|visited|saw|interviewed)\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_WHO_SAID = re.compile(
+    r"^(?:\s+[^\W\d_]+)?\s*,?\s+who\s+(?:(?:has|had|also|then|later)\s+){0,2}(?:said|told|says|stated|reported|explained|mentioned|"
+    r"advised|disclosed|confirmed|described|added|informed)\b",
+    re.IGNORECASE,
+)
 _OWN_PLACE = re.compile(
     r"\b(?:work(?:s|ed|ing)? (?:at|for|in|with)|based at|here at|employed (?:at|by)|volunteer (?:at|for|with)|teach at|"
     r"live at|live in|our(?: own)?|us at|staff at|member of staff at|manager (?:at|of)|\w+ (?:at|of|from) our|"
@@ -90,7 +101,8 @@ def _shown(doc: Doc, found: Identifier, in_quotation: Sequence[bool], signature:
         span = doc.char_span(found.start, found.end, alignment_mode="expand")
         # "Tom told me" in somebody's quoted words was told to somebody else.
         said_here = span is None or not in_quotation[span.start]
-        if _TOLD_BY.search(before) or (said_here and _TELLS.match(text[found.end : found.end + 60])):
+        after = text[found.end : found.end + 60]
+        if _TOLD_BY.search(before) or (said_here and (_TELLS.match(after) or (_WHO_SAID.match(after) and _SPOKEN_TO.search(before)))):
             return ("source",)
     if found.type == "PERSON":
         if span is not None and _tells_us(span.root, in_quotation):
@@ -141,14 +153,11 @@ def _shared_by_name(text: str, identifiers: list[Identifier]) -> list[Identifier
             # A surname alone is shared by families: a full name takes the roles of another full name only when both words agree.
             if known and (len(names) == 1 or all(any(variant in roles_of for variant in nicknames(word)) for word in names)):
                 roles |= set().union(*known)
-        elif (
-            found.type in _TELLERS
-            and (names := re.findall(r"[^\W\d_]+", text[found.start : found.end].lower()))
+        elif found.type in _TELLERS and text[found.start : found.end].lower() not in towns():
             # "Brackwater" read as a place is still the source's name; "Brackwater Road" is not.
-            and all(name in roles_of for name in names)
-            and text[found.start : found.end].lower() not in towns()
-        ):
-            roles |= set().union(*(roles_of[name] for name in names))
+            names = re.findall(r"[^\W\d_]+", text[found.start : found.end].lower())
+            if names and all(name in roles_of for name in names):
+                roles |= set().union(*(roles_of[name] for name in names))
         shared.append(replace(found, roles=tuple(role for role in ROLE_STRICTNESS if role in (roles or {"subject"}))))
     return shared
 

@@ -36,7 +36,17 @@ def leaks_of(text, narrative, identifiers, form):
         ("JB", "PERSON", "A van of XJB came.", False),
         ("JB Oakes", "PERSON", "A van of JB came.", True),
         ("AN", "PERSON", "THERE IS AN END", False),
-        ("Mo Adeyemi", "PERSON", "Mo came.", False),  # two letters that are no initials
+        ("Jo Adeyemi", "PERSON", "He met Jo.", True),
+        ("Jo Adeyemi", "PERSON", "He met JO and Joss, and jo.", False),
+        ("Do Adeyemi", "PERSON", "What does he Do", False),
+        ("Grace", "PERSON", "So Grace came.", True),
+        ("Grace", "PERSON", ". Grace came.", False),
+        ("Grace", "PERSON", "Hello!Grace came.", False),
+        ("Grace", "PERSON", "Hello!   Grace came.", False),
+        ("Grace", "PERSON", "Hello!    Grace came.", True),  # so far from the mark it is not looked for
+        ("14 Tallow Street", "ADDRESS", "He lives at 1 4 Tal low Street.", False),
+        ("Place 12", "ADDRESS", "He lives at [PLACE 12].", False),
+        ("Place 1", "ADDRESS", "He lives at [PLACE 1].", False),
         ("X", "PERSON", "X came.", False),
         # A name that is also a word is a name only where it is written as one within a sentence.
         ("Grace", "PERSON", "Grace is what they say. Grace: Grace.", False),
@@ -109,6 +119,7 @@ def test_removed_identifiers(value, kind, log, leaking):
         ("He said ‘I don’t know’ twice.", False),
         ("He said 'I don't know' twice.", False),
         ("He said “go” and I left.", True),
+        ("They“go”I left.", True),
         ('He said "go" and I left with "it".', True),
         ("He said 'go' and I left.", True),
         ("The dogs' bowls and my cats' beds.", True),
@@ -159,6 +170,14 @@ def test_what_is_written_otherwise(value, kind, log):
     # Four letters are looked for as a word, not within others.
     assert bool(leaks_of(log, value, found, [])) is (value != "AB_CD")
     assert not leaks_of("Two men call.", value, found, [])
+
+
+@pytest.mark.parametrize(
+    "kind", "PHONE POSTCODE VEHICLE_REG EMAIL URL USERNAME NATIONAL_ID FINANCIAL ADDRESS ORGANISATION LOCATION DOB".split()
+)
+def test_which_types_are_found_within_other_characters(kind):
+    within = kind not in ("ADDRESS", "ORGANISATION", "LOCATION", "DOB")
+    assert bool(leaks("It is xq77w 31x now.", "Q77W31", [Identifier(0, 6, kind, 1.0, ())], [])) is within
 
 
 def test_short_ones_are_words_of_their_own():

@@ -215,6 +215,8 @@ def test_what_only_the_narrative_says_of_the_source_is_in_no_byte(
         "counted in the kitchen every Friday at 10pm. Ysolde Brackwater told me that two men sell tablets from the garage.",
         "Eight workers sleep on the floor of the flat, Agnieszka Zielińska told me.",
         "a white van collects boxes from the yard in hexham, quillon vexworthy told me.",
+        "I spoke to Agnieszka Zielińska, who said that two men sell tablets from the garage. I spoke to Agnieszka Zielińska, who said that "
+        "he keeps a knife under the seat.",
     ],
 )
 def test_a_teller_leaves_neither_name_nor_placeholder_nor_description(sanitiser, identities, capfd, caplog, text):
