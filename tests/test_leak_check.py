@@ -177,7 +177,7 @@ def test_what_is_written_otherwise(value, kind, log):
 )
 def test_which_types_are_found_within_other_characters(kind):
     within = kind not in ("ADDRESS", "ORGANISATION", "LOCATION", "DOB")
-    assert bool(leaks("It is xq77w 31x now.", "Q77W31", [Identifier(0, 6, kind, 1.0, ())], [])) is within
+    assert bool(leaks_of("It is xq77w 31x now.", "Q77W31", [Identifier(0, 6, kind, 1.0, ())], [])) is within
 
 
 def test_short_ones_are_words_of_their_own():
