@@ -22,8 +22,7 @@ from .quotation import quoted
 from .spans import Identifier, ProvenanceSpan, Touching, in_order
 
 # Operating point of the encoder's provenance tags, chosen on corpora/dev for recall first (see benchmarks/results).
-THRESHOLD, GAP_THRESHOLD, MEAN_THRESHOLD, CERTAIN = 0.05, 0.03, 0.14, 0.4
-SURE = 0.9  # only above this does the encoder overrule grammar and phrases that show words to be content
+THRESHOLD, GAP_THRESHOLD, MEAN_THRESHOLD, CERTAIN = 0.05, 0.03, 0.06, 0.4
 REFUTED = 0.08  # what grammar would cut and the encoder gives less than this on average is content, and stays
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
 _CONTENTS = ("ccomp", "parataxis", "csubj")
@@ -178,9 +177,8 @@ def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]]
     places = word_tokens(doc)
     if share is None or not len(places):
         return []
-    shown = list(contents)
     share = share.copy()
-    share[shown] = np.where(share[shown] > SURE, share[shown], 0)
+    share[list(contents)] = 0
     scores, tags = scores_of(doc).words["provenance"], labels["provenance"]
     kinds = sorted({tag[2:] for tag in tags if tag != "O"})
     columns = {kind: [number for number, tag in enumerate(tags) if tag[2:] == kind] for kind in kinds}
