@@ -67,6 +67,7 @@ model: $(READY)
 	$(BIN)/python -m training.train names --data $(DATA)
 	$(BIN)/python -m training.train corpus --data $(DATA)
 	$(BIN)/python -m training.export training/runs/corpus.pt
+	$(BIN)/python -m training.words
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
