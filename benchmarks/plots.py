@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -135,8 +136,11 @@ def _number(value: float, _: object = None) -> str:
 
 
 def _cut(label: str) -> str:
-    """A label that leaves room for the plot; the table beside it has the whole."""
-    return label if len(label) <= _LABEL else f"{label[: _LABEL - 1]}…"
+    """A label of at most two lines, which leave room for the plot; the table beside it has the whole."""
+    if len(label) <= _LABEL:
+        return label
+    lines = textwrap.wrap(label, _LABEL - 6, max_lines=2, placeholder="…", break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def _guides(axes: Axes, guides: Sequence[Guide], *, along: str) -> None:
@@ -171,7 +175,10 @@ def dots(
     """A row a label, a dot a series, each with its interval; rows stand in the order given."""
     with matplotlib.rc_context(_STYLE):
         series = list(dict.fromkeys(key for row in rows.values() for key in row))
-        drawing, axes = _canvas(0.5 + len(rows) * (0.21 if len(series) == 1 else 0.12 + 0.12 * len(series)) + 0.25 * (len(series) > 1))
+        lines_high = 1.6 if len(series) == 1 and any(len(label) > _LABEL for label in rows) else 1
+        drawing, axes = _canvas(
+            0.5 + lines_high * len(rows) * (0.21 if len(series) == 1 else 0.12 + 0.12 * len(series)) + 0.25 * (len(series) > 1)
+        )
         for number, key in enumerate(series):
             offset = (number - (len(series) - 1) / 2) * (0.72 / len(series))
             points = [(place + offset, row[key]) for place, row in enumerate(rows.values()) if row.get(key) is not None]
@@ -259,7 +266,7 @@ def shares(name: str, title: str, parts: Mapping[str, float], *, described: str)
     """A bar a part, with its value written beside it, the longest first."""
     with matplotlib.rc_context(_STYLE):
         ordered = sorted(parts.items(), key=lambda part: -part[1])
-        drawing, axes = _canvas(0.5 + 0.22 * len(ordered))
+        drawing, axes = _canvas(0.5 + (0.34 if any(len(label) > _LABEL for label in parts) else 0.22) * len(ordered))
         bars = axes.barh([_cut(label) for label, _ in ordered], [value for _, value in ordered], color=_SERIES[0], height=0.62)
         axes.bar_label(bars, labels=[_number(value) for _, value in ordered], padding=4, fontsize=8.5)
         axes.invert_yaxis()

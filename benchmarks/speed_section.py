@@ -28,11 +28,27 @@ def speed(result: Result | None, present: Result) -> Section:
     title = "Speed and size, beside peers"
     if result is None:
         return section("speed", title, says, None, present, [])
+    # The machine and what was run may stand in a group of their own.
+    ran: Mapping[str, Any] = result.get("versions", {})
+    if "repeats" in ran and "texts" in ran:
+        says.append(f"{ran['texts']:,} texts{_of_words(ran)}, each measured {ran['repeats']} times; medians, with the least and the most.")
+    if absent := ran.get("left out"):
+        says.append("Left out on this machine: " + "; ".join(f"{name} ({why})" for name, why in absent.items()) + ".")
     parts: list[Any] = []
     for name, group in result.items():
         if name != "versions":
             parts += _group(name, group)
-    return section("speed", title, says, result, present, parts)
+    return section("speed", title, says, {**ran, **result}, present, parts)
+
+
+def _label(key: str) -> str:
+    """A key as words; what has spaces is written for people already, "cpi_sanitise, the whole job"."""
+    return key if " " in key else words(key)
+
+
+def _of_words(ran: Mapping[str, Any]) -> str:
+    words_each = measured(ran.get("words"))
+    return f" of {words_each.low:.0f} to {words_each.high:.0f} words" if words_each else ""
 
 
 def measured(found: Any) -> Figure | None:
@@ -53,7 +69,7 @@ def _flat(found: Mapping[str, Any], before: str = "") -> dict[str, Figure]:
     """Measured numbers however deep, their names joined."""
     flat: dict[str, Figure] = {}
     for key, value in found.items():
-        name = f"{before}{words(str(key))}"
+        name = f"{before}{_label(str(key))}"
         if figure := measured(value):
             flat[name] = figure
         elif isinstance(value, Mapping):
@@ -73,11 +89,11 @@ def _short(value: float) -> str:
 
 
 def _group(name: str, group: Any) -> Iterator[Plots | Table]:
-    title, slug = cased(words(name)), re.sub(r"\W+", "-", f"speed {name}".lower())
+    title, slug = cased(_label(name)), re.sub(r"\W+", "-", f"speed {name}".lower())
     if isinstance(group, Sequence) and not isinstance(group, str) and group and all(isinstance(row, Mapping) for row in group):
         yield from _growth(title, slug, [_flat(row) for row in group])
     elif isinstance(group, Mapping):
-        rows = {words(str(key)): _flat(value) for key, value in group.items() if isinstance(value, Mapping) and measured(value) is None}
+        rows = {_label(str(key)): _flat(value) for key, value in group.items() if isinstance(value, Mapping) and measured(value) is None}
         if rows := {key: row for key, row in rows.items() if row}:
             yield from _beside(title, slug, rows)
         if parts := _flat({key: value for key, value in group.items() if measured(value) is not None}):
@@ -97,7 +113,7 @@ def _beside(title: str, slug: str, rows: Mapping[str, Mapping[str, Figure]]) -> 
     drawn = []
     for number, name in enumerate(shared):
         of_each = {label: {name: row[name]} for label, row in rows.items() if name in row}
-        drawn.append(plots.dots(f"{slug}-{number}", cased(name), of_each, low=0.0, high=None, described=_heard(of_each)))
+        drawn.append(plots.dots(f"{slug}-{number}", f"{title}: {name}", of_each, low=0.0, high=None, described=_heard(of_each)))
     if drawn:
         yield Plots(drawn, f"{title}; lines span what was measured from run to run")
     yield Table(
@@ -118,19 +134,21 @@ def _growth(title: str, slug: str, rows: Sequence[Mapping[str, Figure]]) -> Iter
         series = Series(
             name, [x for x, _ in points], [one.value for _, one in points], [one.low for _, one in points], [one.high for _, one in points]
         )
-        positive = all(x > 0 and one.low > 0 for x, one in points)
-        scale = "log" if positive and points[-1][0] >= 20 * points[0][0] else "linear"
+        # A logarithmic axis needs room for its ticks; what hardly grows is seen best from nothing.
+        x_scale = "log" if points[0][0] > 0 and points[-1][0] >= 20 * points[0][0] else "linear"
+        values = [bound for _, one in points for bound in (one.low, one.high)]
+        y_scale = "log" if min(values) > 0 and max(values) >= 20 * min(values) else "linear"
         said = ", ".join(f"{_timed(one)} at {_short(x)}" for x, one in points)
         drawn.append(
             plots.lines(
                 f"{slug}-{number}",
-                cased(name),
+                f"{title}: {name}",
                 [series],
                 x_label=first,
                 y_label=name,
-                scale=scale,
-                y_scale=scale,
-                y_from=None if scale == "log" else 0.0,
+                scale=x_scale,
+                y_scale=y_scale,
+                y_from=None if y_scale == "log" else 0.0,
                 described=f"{cased(name)} by {first}: {said}.",
             )  # fmt: skip
         )

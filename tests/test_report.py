@@ -188,6 +188,18 @@ def test_figures_of_another_model_say_so(full):
     assert report.page(older, [], PRESENT).count("another model") == 1
 
 
+def test_what_speed_left_out_is_named_and_its_machine_found():
+    ran = PRESENT | {"texts": 120, "repeats": 5, "words": {"median": 110, "low": 95, "high": 125}, "left out": {"scrubadub": "not here"}}
+    group = {"cpi_sanitise, the whole job": {"one process": 20}, "another": {"one process": 10}}
+    page = report.page({"speed": {"submissions a second": group, "versions": ran}}, [], PRESENT)
+    assert "120 texts of 95 to 125 words, each measured 5 times" in page
+    assert "scrubadub (not here)" in page
+    assert "Submissions a second: one process" in page
+    assert "cpi_sanitise, the whole job" in page
+    assert PRESENT["commit"][:10] in page
+    assert "another model" not in page
+
+
 @pytest.mark.parametrize(
     ("value", "low", "high", "target", "said"),
     [
