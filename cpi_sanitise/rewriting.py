@@ -330,9 +330,8 @@ def _without_orphans(
                 and token.dep_ in _ARGUMENTS
                 and not _leads_on(head)
                 and place not in stands
-            ):
-                if stands - {inner.i for inner in token.subtree}:
-                    drop(token)
+            ) and stands - {inner.i for inner in token.subtree}:
+                drop(token)
         if len(cut) == before:
             break
     return cut
