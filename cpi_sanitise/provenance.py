@@ -210,8 +210,9 @@ def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]]
     return spans
 
 
-_LEANS_ON = frozenset("aux aux:pass cop case det mark cc nummod punct nmod:poss".split())
+_LEANS_ON = frozenset("aux aux:pass cop case det cc nummod punct nmod:poss".split())
 _DOUBTFUL = 0.2
+_BARE_SUBJECTS = frozenset("he she they it there".split())
 _TELLS_NOTHING = frozenset("his her their its the a an is are was were has have had be been being".split())
 
 
@@ -223,6 +224,8 @@ def _to_phrases(doc: Doc, places: np.ndarray, share: np.ndarray, first: int, las
         token = doc[int(places[word])]
         governor = token.head.i
         if token.dep_ in ("nsubj", "nsubj:pass") and share[word] < _DOUBTFUL and token.pos_ == "NOUN" and governor > int(places[last]):
+            return not any(inner.dep_ == "nmod:poss" for inner in token.children)
+        if token.dep_ in ("nsubj", "nsubj:pass", "expl") and token.lower_ in _BARE_SUBJECTS and governor > int(places[last]):
             return True
         if token.dep_ not in _LEANS_ON or is_first_person(token, inside):
             return False
@@ -230,7 +233,9 @@ def _to_phrases(doc: Doc, places: np.ndarray, share: np.ndarray, first: int, las
             subject = own_subject(token.head)
             if subject is not None and subject.pos_ == "PRON" and int(places[first]) <= subject.i <= int(places[last]):
                 return False  # "it is" goes together
-        return (share[word] < CERTAIN or token.lower_ in _TELLS_NOTHING) and not int(places[first]) <= governor <= int(places[last])
+        return (share[word] < CERTAIN or (token.lower_ in _TELLS_NOTHING and share[word] < 0.9)) and not int(
+            places[first]
+        ) <= governor <= int(places[last])
 
     while last > first and leans_outside(last):
         last -= 1

@@ -100,7 +100,7 @@ def redact(
 def _joined(text: str) -> str:
     """ "[PERSON 1] ([PERSON 1])" and "[PERSON 1] [PERSON 1]" say it once."""
     text = re.sub(
-        r"(\[[A-Z ]+ \d+\])(?:\s*[(\"'“‘]\s*\1\s*[)\"'”’]|\s*,?\s+(?:aka|also known as|known as|AKA)\s+[\"'“‘]?\1[\"'”’]?)", r"\1", text
+        r"(\[[A-Z ]+ \d+\])(?:\s*[(\"'“‘]\s*\1\s*[)\"'”’]|\s*,?\s+(?:aka|also known as|known as|AKA)\s+[\"'“‘]?\1[\"'”’]?,?)", r"\1", text
     )
     text = re.sub(r"(\[[A-Z ]+ \d+\]),?(?:\s+\1)+", r"\1", text)
     return re.sub(r"(\[[A-Z ]+ \d+\])(?:\s+\1)+", r"\1", text)

@@ -240,6 +240,8 @@ def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: S
             continue
         if token.pos_ == "PRON" and not partly and token.lower_ not in ("one", "some", "someone", "another", "several"):
             continue
+        if token.dep_ in _SUBJECTS and any(child.dep_ in _SUBJECTS and child.i not in cut for child in token.head.children):
+            continue
         counted = partly or token.pos_ in ("NUM", "PRON", "DET") or token.lower_ in ("member", "couple", "group", "lot", "several")
         noun = next((child for child in token.children if counted and child.dep_ == "nmod" and child.pos_ == "NOUN"), token)
         if case and lemma(token.head.lower_) in ("shout", "scream", "swear", "say", "yell", "speak"):
@@ -249,6 +251,9 @@ def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: S
             # Where it happened is known only from where the source stands.
             without |= {inner.i for child in case for inner in child.subtree}
             continue
+        known = noun.pos_ != "NOUN" or is_role(noun, "role", "staff", "client", "kin", "workplace") or noun.lower_ in _PARTS
+        if not known and not any(is_first_person(child, in_quotation) for child in noun.children) and noun.lower_ not in _PEOPLE:
+            continue  # a thing: nobody can say what it was
         plural = token.tag_ in ("NNS", "NNPS") or token.lower_ in _COUNTS
         text = _described(noun.lower_, plural)
         if plural and (
@@ -318,6 +323,13 @@ def _without_orphans(
                 subject = own_subject(head)
                 if not (token.dep_ in ("aux", "aux:pass", "cop") and subject is not None and subject.i not in cut):
                     cut.add(place)
+            elif head.i in cut and head.i != place and token.dep_ in ("nsubj", "nsubj:pass") and token.pos_ == "PRON" and place + 1 in cut:
+                if not any(child.dep_ == "conj" and child.i not in cut and own_subject(child) is None for child in head.children):
+                    cut.add(place)
+            elif token.lower_ == "that" and token.dep_ == "mark" and place - 1 >= first and doc[place - 1].lower_ in ("and", "or", ","):
+                over = head.head if head.dep_ == "conj" else head
+                if over.head.i in cut and over.dep_ in ("ccomp", "csubj", "acl", "acl:relcl", "advcl"):
+                    cut.add(place)  # "he told me that he owes, and that he is followed": both stand by themselves now
             elif token.dep_ in ("obl", "nmod", "obl:agent") and any(
                 child.dep_ == "case" and child.i in cut and child.i < token.i for child in token.children
             ):
@@ -361,6 +373,9 @@ _SEX_OF = {
         "female",
     ),
 }
+_PEOPLE = frozenset(
+    "person people man men woman women worker officer employee informant applicant occupier occupant person's guy bloke lad lass fella".split()
+)
 _PLAIN_NOUNS = frozenset("boy girl man woman lady lad child baby".split())
 
 
@@ -523,7 +538,11 @@ def _strip(group: list[Token]) -> list[Token]:
         ):
             break
         first += 1
-    while last > first and group[last - 1].lower_ in _TRAILING and group[last - 1].dep_ not in ("obj", "obl", "nsubj", "compound:prt"):
+    while (
+        last > first
+        and group[last - 1].lower_ in _TRAILING
+        and group[last - 1].dep_ not in ("obj", "obl", "nsubj", "compound:prt", "advmod")
+    ):
         last -= 1
     if last < len(group) and group[-1].text in ".!?":
         return [*group[first:last], group[-1]] if last > first else []
@@ -616,7 +635,10 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
     opening = group[0]
     if (speaker := _speaker(group, cut, in_quotation)) is not None:
         return _prefix(speaker, pieces)
-    if opening.tag_ in ("VBZ", "VBP", "MD") and opening.lower_ != "there" and opening.i - 1 in cut and not _has_subject(opening, inside):
+    finite = opening.tag_ in ("VBZ", "VBP", "MD") or (
+        opening.tag_ == "VBD" and opening.dep_ in ("ROOT", "conj", "parataxis", "ccomp", "cop")
+    )
+    if finite and opening.lower_ != "there" and opening.i - 1 in cut and not _has_subject(opening, inside):
         if (who := _somebody(opening, inside)) is None:
             return None
         if who:
@@ -625,6 +647,8 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
         rest = _strip(group[1:])  # "my view is that he sells": what is thought stands by itself
         begin = next((number for number, piece in enumerate(pieces) if rest and piece.token is rest[0]), None)
         return _frame(rest, pieces[begin:], cut, in_quotation, hedge) if begin is not None else None
+    if cut and _is_fragment(group, inside, cut):
+        return None
     tops = [token for token in group if token.head.i not in inside or token.head.i == token.i]
     tops = [token for token in tops if not token.is_punct] or tops
     clauses = [token for token in group if _is_clause(token, inside) and token.dep_ not in ("acl:relcl", "advcl", "acl")]
@@ -822,11 +846,28 @@ def _speaker(group: Sequence[Token], cut: set[int], in_quotation: Sequence[bool]
     return None
 
 
+def _is_fragment(group: Sequence[Token], inside: set[int], cut: set[int]) -> bool:
+    """Whether the words are the tail of a clause that was cut, or a clause whose verb lost what completes it."""
+    clauses = [token for token in group if _is_clause(token, inside)]
+    opening = group[0]
+    if not clauses and opening.i - 1 in cut and (opening.pos_ == "ADP" or (opening.pos_ == "PART" and opening.dep_ == "mark")):
+        return True
+    said = [token for token in group if token.is_alpha or token.like_num]
+    if len(said) > 5:
+        return False
+    for verb in clauses:
+        after = [child for child in verb.children if child.i > verb.i and not child.is_punct]
+        lost = [child for child in after if child.i in cut]
+        if lost and len(lost) == len([child for child in after if child.dep_ != "compound:prt"]) and verb.pos_ == "VERB":
+            return True
+    return False
+
+
 def _somebody(opening: Token, inside: set[int]) -> str | None:
     """Who does what a verb says whose subject is cut: "a person" or "people"; nothing where the verb is of the telling itself, None where it says nothing."""
     auxiliary = opening.dep_ in ("aux", "aux:pass", "cop")
     verb = opening.head if auxiliary else opening
-    if auxiliary and verb.i not in inside:
+    if auxiliary and (verb.i not in inside or (verb.pos_ in ("NOUN", "PROPN") and opening.tag_ == "VBD")):
         return None
     subject = subject_of(verb)
     if subject is not None and subject.i not in inside and subject.pos_ == "NOUN" and subject.lower_ in _TELLINGS:
@@ -927,7 +968,7 @@ def _is_broken(pieces: list[Piece]) -> bool:
     """Whether the words cannot be a sentence: they end on a word that asks for another, or stumble over one."""
     said = [piece.text for piece in pieces if piece.identifier is not None or any(character.isalnum() for character in piece.text)]
     last = next((piece.token for piece in reversed(pieces) if piece.token is not None and piece.text[0].isalnum()), None)
-    ends_well = last is not None and last.lower_ == "her" and last.dep_ in ("obj", "iobj", "obl", "nmod")
+    ends_well = last is not None and last.lower_ in ("her", "his") and last.dep_ != "nmod:poss"
     return not said or (said[-1].lower() in _OPEN_END and not ends_well) or bool(_BROKEN.search(" ".join(said)))
 
 
@@ -1029,6 +1070,10 @@ def _finish(pieces: list[Piece], *, hedge: str, changed: bool) -> Rewritten | No
             pieces.pop(0)
     if not any(piece.identifier is not None or any(character.isalnum() for character in piece.text) for piece in pieces):
         return None
+    if changed:
+        pieces = _whole_quotation(pieces)
+        if not pieces:
+            return None
     _capitalise(pieces)
     ended = pieces[-1].text[-1] in ".!?…:" or (pieces[-1].text in "\"'”’" and len(pieces) > 1 and pieces[-2].text in ".!?")
     if changed and not ended:
@@ -1042,6 +1087,21 @@ def _finish(pieces: list[Piece], *, hedge: str, changed: bool) -> Rewritten | No
             places.append((len(text), len(text) + len(piece.text), piece.identifier))
         text += piece.text
     return Rewritten(text, tuple(places), bool(hedge), changed)
+
+
+def _whole_quotation(pieces: list[Piece]) -> list[Piece]:
+    """Without a quotation mark whose fellow was cut, and without a comma before the closing one at the end."""
+    marks = [number for number, piece in enumerate(pieces) if piece.identifier is None and piece.text == '"']
+    if len(marks) % 2:
+        del pieces[marks[-1] if pieces[marks[-1]].space is False or len(marks) > 1 else marks[0]]
+    opened = [number for number, piece in enumerate(pieces) if piece.text in "“”" and piece.text]
+    if len(opened) == 1:
+        del pieces[opened[0]]
+    end = len(pieces) - (len(pieces) > 1 and pieces[-1].text == ".")
+    if end > 1 and pieces[end - 1].text in ('"', "”") and pieces[end - 2].text == ",":
+        pieces[end - 2].text = "."
+        del pieces[end:]
+    return pieces
 
 
 _NO_SPACE_BEFORE = frozenset(", . ; : ! ? ) ] ” …".split())
