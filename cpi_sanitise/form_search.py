@@ -7,13 +7,13 @@ misspelling, the local part of the e-mail address, the telephone number in anoth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from .lexicon import common_words, nicknames, towns
-from .spans import Identifier
+from .spans import Identifier, Statement, Touching
 from .submission import IDENTITY_FIELDS
 
 _FIELD_TYPES = {
@@ -29,6 +29,10 @@ _NOT_A_NAME = frozenset(
     "anonymous unknown none n/a na not known as above same self withheld refused see above tbc nil the and of in at for".split()
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_PROVIDER = re.compile(r"nhs|gov|police|gmail|hotmail|outlook|yahoo|icloud")
+_RUN_ON = 6  # letters; fewer stand in too many words by chance
+_NEAR = 20
+_LETTERS_BEFORE, _LETTERS = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 _DOTTED_I = str.maketrans("İı", "ii")  # `re` takes both for an i, casefold neither
 _GENERIC = frozenset(
     "school college academy primary secondary infant junior high surgery practice medical centre center health clinic "
@@ -111,6 +115,7 @@ def _names(text: str, value: str) -> Iterator[tuple[int, int]]:
     for first, second in zip(hits, hits[1:], strict=False):
         if re.fullmatch(r"[\s.,'’-]{1,3}", text[first.end() : second.start()]):
             yield first.start(), second.end()
+    yield from _run_on(text, parts)
     if len(initials) > 1:
         dotted = r"\.?\s?".join(re.escape(letter) for letter in initials)
         for match in re.finditer(rf"(?<![\w.]){dotted}\.?(?!\w)", text):
@@ -138,9 +143,7 @@ def _telephones(text: str, value: str) -> Iterator[tuple[int, int]]:
 def _emails(text: str, value: str) -> Iterator[tuple[int, int]]:
     local, _, domain = value.partition("@")
     fold = folded(text)
-    for wanted in {value, local} | (
-        {domain} if "." in domain and not re.search(r"nhs|gov|police|gmail|hotmail|outlook|yahoo|icloud", domain) else set()
-    ):
+    for wanted in {value, local} | ({domain} if "." in domain and not _PROVIDER.search(domain) else set()):
         if len(wanted) >= 4 and folded(wanted) in fold:
             for match in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", text, re.IGNORECASE):
                 if wanted != local or local.lower() not in common_words():
@@ -151,13 +154,28 @@ def _emails(text: str, value: str) -> Iterator[tuple[int, int]]:
             continue
         for match in re.finditer(rf"(?<!\w){re.escape(piece)}(?!\w)", text, re.IGNORECASE):
             yield match.start(), match.end()
+    yield from _run_on(text, [*pieces, *([domain.partition(".")[0]] if domain and not _PROVIDER.search(domain) else [])])
+
+
+def _run_on(text: str, parts: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """A long word of its own that ran into its neighbours, as copying does: "Vexworthytold me". A common word may hold one by chance."""
+    fold = folded(text)
+    for part in parts:
+        if len(part) < _RUN_ON or part.lower() in common_words() or part.lower() in towns() or folded(part) not in fold:
+            continue
+        for match in re.finditer(rf"{re.escape(part)}", text, re.IGNORECASE):
+            start, end = match.span()
+            before, after = _LETTERS_BEFORE.search(text, max(0, start - _NEAR), start), _LETTERS.match(text, end, end + _NEAR)
+            whole = (before[0] if before else "") + match[0] + (after[0] if after else "")
+            if whole.lower() not in common_words():
+                yield start, end
 
 
 def _phrases(text: str, value: str) -> Iterator[tuple[int, int]]:
     """The whole value, any row of its words that holds one of its own (not "school", "street"), and that word alone when it is rare."""
     words = re.findall(r"[\w'’&]+", value)
     own = [word.lower() not in _GENERIC and word.lower() not in towns() and len(word) > 2 for word in words]
-    found: list[tuple[int, int]] = []
+    found: list[Statement] = []
     fold = folded(text)
     stands = [folded(word) in fold for word in words]
     for length in range(len(words), 0, -1):
@@ -171,10 +189,13 @@ def _phrases(text: str, value: str) -> Iterator[tuple[int, int]]:
             ):
                 continue
             shape = r"[\s,.\-'’]{1,3}".join(re.escape(word) for word in row)
+            longer = Touching(found)
             for match in re.finditer(rf"(?<!\w){shape}(?!\w)", text, re.IGNORECASE):
-                if not any(start <= match.start() and match.end() <= end for start, end in found):
-                    found.append((match.start(), match.end()))
-                    yield match.start(), match.end()
+                start, end = match.span()
+                if not any(span.start <= start and end <= span.end for span in longer(start, end)):
+                    found.append(Statement(start, end, None))
+                    yield start, end
+    yield from _run_on(text, [word for word, is_own in zip(words, own, strict=True) if is_own])
     capitals = "".join(word[0] for word in words if word[0].isupper())
     if len(capitals) >= 3:
         for match in re.finditer(rf"(?<!\w){capitals}(?!\w)", text):

@@ -26,6 +26,7 @@ WRAPPED_LINE_START = 0.2  # a line break counts as evidence, so less is asked of
 SHORT_LINE = 46  # characters: a line that stops before it was not wrapped by an e-mail program
 LONGEST_SENTENCE = 250  # words; what takes longer is no sentence, and grammar is looked at sentence by sentence
 LONGEST_RUN = 100  # characters without white space that are looked at together; a word is much shorter
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_RUN = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
 _BULLETS = frozenset("-–—•*·>◦▪●")
 _ENDS = frozenset(".!?…")
@@ -226,7 +227,8 @@ class CpiNlpEngine(NlpEngine):  # type: ignore[misc]
             self.load()
         if self.nlp is None:
             raise RuntimeError("the NLP engine is not loaded")
-        doc = self.nlp(text)
+        # Half a surrogate pair cannot be hashed by spaCy; the mark for an unknown character takes its place and no offset moves.
+        doc = self.nlp(_SURROGATE.sub("\ufffd", text))
         entities: list[Span] = []
         # No engine is handed on: Presidio would only use it to make key words for its own context enhancer, which we do without.
         return NlpArtifacts(entities, doc, [token.idx for token in doc], [], None, language)
