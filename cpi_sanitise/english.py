@@ -119,7 +119,7 @@ def _plausible(base: str, form: str) -> bool:
     if len(base) > 2 and base[-1] == base[-2] and base[-1] not in "slfze":
         return False
     if form.endswith(("ing", "ed")) and len(base) + len("ing" if form.endswith("ing") else "ed") == len(form):
-        return not (base.endswith(("c", "v", "g", "u", "iz", "is", "at")) and not base.endswith(("ng", "eat", "oat")))
+        return not (base.endswith(("c", "v", "g", "u", "iz", "is", "as", "at")) and not base.endswith(("ng", "eat", "oat", "gas", "ias")))
     return True
 
 

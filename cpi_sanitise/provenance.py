@@ -15,13 +15,14 @@ from spacy.tokens import Doc, Token
 
 from .english import lemma
 from .lexicon import rules, word_lists, words
+from .offsets import text_of
 from .parsing import scores_of, word_tokens
 from .phrases import Phrasebook, compile_pattern
 from .quotation import quoted
-from .spans import Identifier, ProvenanceSpan, in_order
+from .spans import Identifier, ProvenanceSpan, Touching, in_order
 
 # Operating point of the encoder's provenance tags, chosen on corpora/dev for recall first (see benchmarks/results).
-THRESHOLD, GAP_THRESHOLD, MEAN_THRESHOLD, CERTAIN = 0.05, 0.03, 0.06, 0.4
+THRESHOLD, GAP_THRESHOLD, MEAN_THRESHOLD, CERTAIN = 0.05, 0.03, 0.14, 0.4
 REFUTED = 0.08  # what grammar would cut and the encoder gives less than this on average is content, and stays
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
 _CONTENTS = ("ccomp", "parataxis", "csubj")
@@ -61,7 +62,7 @@ def is_first_person(token: Token, in_quotation: Sequence[bool]) -> bool:
     if lower not in _FIRST or in_quotation[token.i]:
         return False
     if token.text == "US":
-        return bool(token.doc.text.isupper())
+        return text_of(token.doc).isupper()
     return not (lower == "i" and token.i + 1 < len(token.doc) and token.nbor(1).text == ".")
 
 
@@ -120,14 +121,16 @@ def _not_refuted(doc: Doc, span: ProvenanceSpan, share: np.ndarray | None) -> li
         run = []
     parts = _runs(doc, kept, span.kind)
     if len(kept) < len(piece):
-        parts = [part for part in parts if not _is_crumb(doc, part, share, in_quotation)]
+        parts = [part for part in parts if not _is_crumb(doc, part, share, in_quotation, kept)]
     return [ProvenanceSpan(part.start, part.end, span.kind, span.found_by) for part in parts]
 
 
-def _is_crumb(doc: Doc, part: ProvenanceSpan, share: np.ndarray, in_quotation: Sequence[bool]) -> bool:
-    """A word or two left over of a clause that was given back: nobody would cut them by themselves."""
+def _is_crumb(doc: Doc, part: ProvenanceSpan, share: np.ndarray, in_quotation: Sequence[bool], kept: set[int]) -> bool:
+    """A word or two left over of a clause that was given back: nobody would cut them by themselves. A verb whose subject is cut is none."""
     piece = doc.char_span(part.start, part.end, alignment_mode="expand")
     if piece is None or len(piece) > 2:
+        return False
+    if any((subject := own_subject(token)) is not None and subject.i in kept for token in piece):
         return False
     return bool(share[piece.start : piece.end].max() < CERTAIN) and not any(is_first_person(token, in_quotation) for token in piece)
 
@@ -155,8 +158,12 @@ def _by_phrases(doc: Doc) -> tuple[list[ProvenanceSpan], set[int]]:
         spans.append(_span(doc, first, last, rule["kind"], f"rule row {rule['row']}"))
         if rule.get("leaves") == "rest":
             told |= {token.i for token in doc[first].sent if not first <= token.i < last and not is_first_person(token, in_quotation)}
-        elif rule.get("leaves") == "content" and last < (end := doc[first].sent.end) and doc[last].pos_ in _BEGINS_CLAUSE:
-            rest = range(last, end)
+        elif (
+            rule.get("leaves") == "content"
+            and (begin := last + (last < len(doc) and doc[last].text == ",")) < (end := doc[first].sent.end)
+            and doc[begin].pos_ in _BEGINS_CLAUSE
+        ):
+            rest = range(begin, end)
             if not any(is_first_person(doc[place], in_quotation) for place in rest):
                 told.update(rest)
     return spans, told
@@ -196,9 +203,45 @@ def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]]
             continue
         if not any(doc[int(place)].is_alpha or doc[int(place)].like_num for place in places[first : last + 1]):
             continue
+        if peak >= CERTAIN:
+            first, last = _to_phrases(doc, places, of_word, first, last)
         kind = max(kinds, key=lambda kind: float(scores[first : last + 1, columns[kind]].sum()))
         spans.append(_span(doc, int(places[first]), int(places[last]) + 1, kind, "encoder"))
     return spans
+
+
+_LEANS_ON = frozenset("aux aux:pass cop case det cc nummod punct nmod:poss".split())
+_DOUBTFUL = 0.2
+_BARE_SUBJECTS = frozenset("he she they it there".split())
+_TELLS_NOTHING = frozenset("his her their its the a an is are was were has have had be been being".split())
+
+
+def _to_phrases(doc: Doc, places: np.ndarray, share: np.ndarray, first: int, last: int) -> tuple[int, int]:
+    """A run without the words at its ends that lean on a word outside: "is" of "is cooking", "the" of "the lorry", "her" of "her uncle"."""
+    inside = quoted(doc)
+
+    def leans_outside(word: int) -> bool:
+        token = doc[int(places[word])]
+        governor = token.head.i
+        if token.dep_ in ("nsubj", "nsubj:pass") and share[word] < _DOUBTFUL and token.pos_ == "NOUN" and governor > int(places[last]):
+            return not any(inner.dep_ == "nmod:poss" for inner in token.children)
+        if token.dep_ in ("nsubj", "nsubj:pass", "expl") and token.lower_ in _BARE_SUBJECTS and governor > int(places[last]):
+            return True
+        if token.dep_ not in _LEANS_ON or is_first_person(token, inside):
+            return False
+        if token.dep_ in ("aux", "aux:pass", "cop"):
+            subject = own_subject(token.head)
+            if subject is not None and subject.pos_ == "PRON" and int(places[first]) <= subject.i <= int(places[last]):
+                return False  # "it is" goes together
+        return (share[word] < CERTAIN or (token.lower_ in _TELLS_NOTHING and share[word] < 0.9)) and not int(
+            places[first]
+        ) <= governor <= int(places[last])
+
+    while last > first and leans_outside(last):
+        last -= 1
+    while first < last and leans_outside(first):
+        first += 1
+    return first, last
 
 
 # --- grammar ---------------------------------------------------------------------------------------------------------
@@ -342,6 +385,8 @@ def _scene(token: Token, sources: set[int], in_quotation: Sequence[bool]) -> set
         if verb.dep_ == "ROOT" or verb.head.i == verb.i:
             return set()
         verb = verb.head
+    if verb.dep_ == "xcomp" and own_subject(verb) is None and lemma(verb.head.lower_) in words("scene"):
+        verb = verb.head  # "he threatened to kill me"
     subject = subject_of(verb)
     if subject is None or lemma(verb.lower_) not in words("scene") or is_source(subject, sources, in_quotation):
         return set()
@@ -573,10 +618,11 @@ def _by_layout(doc: Doc) -> list[ProvenanceSpan]:
 def _of_source_identifiers(doc: Doc, identifiers: Sequence[Identifier], found: Sequence[ProvenanceSpan]) -> list[ProvenanceSpan]:
     """What only the source's own name, number or workplace holds together: "at Oakmount Surgery", "call 07700 …"."""
     spans = []
+    at = Touching(found)
     for identifier in identifiers:
         if identifier.role not in ("submitter", "source") or (identifier.type == "PERSON" and identifier.role == "source"):
             continue  # a named source who is left in the scene is a victim or a subject: rewriting describes that person
-        if any(span.start <= identifier.start and identifier.end <= span.end for span in found):
+        if any(span.start <= identifier.start and identifier.end <= span.end for span in at(identifier.start, identifier.end)):
             continue
         piece = doc.char_span(identifier.start, identifier.end, alignment_mode="expand")
         if piece is None:
@@ -606,18 +652,18 @@ def _rests(doc: Doc, found: Sequence[ProvenanceSpan]) -> list[ProvenanceSpan]:
             continue
         rest = [doc[place] for place in inside if not covered[place] and not doc[place].is_space]
         if rest and all(token.is_punct or token.lower_ in _SMALL or token.pos_ in ("PUNCT", "CCONJ", "SCONJ", "DET") for token in rest):
-            spans.append(_span(doc, sentence.start, sentence.end, max(set(kinds), key=kinds.count), "grammar"))
+            spans.append(_span(doc, sentence.start, sentence.end, max(sorted(set(kinds)), key=kinds.count), "grammar"))
     return spans
 
 
 def _merged(doc: Doc, spans: Iterable[ProvenanceSpan]) -> list[ProvenanceSpan]:
     """Spans of one kind that overlap or touch become one; finders are joined."""
     merged: list[ProvenanceSpan] = []
-    spans = list(spans)
+    spans, text = list(spans), text_of(doc)
     for kind in sorted({span.kind for span in spans}):
         last: ProvenanceSpan | None = None
         for span in in_order([span for span in spans if span.kind == kind and span.end > span.start]):
-            if last is not None and (span.start <= last.end or not doc.text[last.end : span.start].strip(" ,")):
+            if last is not None and (span.start <= last.end or not text[last.end : span.start].strip(" ,")):
                 last = ProvenanceSpan(last.start, max(last.end, span.end), kind, tuple(dict.fromkeys((*last.found_by, *span.found_by))))
                 merged[-1] = last
             else:

@@ -14,6 +14,7 @@ from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
 from presidio_anonymizer.operators import Operator, OperatorType
 
+from .errors import RewriteError
 from .lexicon import nicknames
 from .rewriting import Rewritten
 from .spans import Identifier
@@ -34,6 +35,7 @@ WORDS = {
     "LOCATION": "PLACE",
 }
 _TITLES = frozenset("mr mrs ms miss dr rev revd sir cllr prof pc dc ds sgt".split())
+MOST_NAMES = 3_000  # different ones; comparing each with each is done for a village, not for a telephone book
 
 
 class Placeholder(Operator):  # type: ignore[misc]
@@ -98,27 +100,61 @@ def redact(
 def _joined(text: str) -> str:
     """ "[PERSON 1] ([PERSON 1])" and "[PERSON 1] [PERSON 1]" say it once."""
     text = re.sub(
-        r"(\[[A-Z ]+ \d+\])(?:\s*[(\"'“‘]\s*\1\s*[)\"'”’]|\s*,?\s+(?:aka|also known as|known as|AKA)\s+[\"'“‘]?\1[\"'”’]?)", r"\1", text
+        r"(\[[A-Z ]+ \d+\])(?:\s*[(\"'“‘]\s*\1\s*[)\"'”’]|\s*,?\s+(?:aka|also known as|known as|AKA)\s+[\"'“‘]?\1[\"'”’]?,?)", r"\1", text
     )
+    text = re.sub(r"(\[[A-Z ]+ \d+\]),?(?:\s+\1)+", r"\1", text)
     return re.sub(r"(\[[A-Z ]+ \d+\])(?:\s+\1)+", r"\1", text)
 
 
 def same_entities(narrative: str, identifiers: Sequence[Identifier]) -> list[int]:
-    """For each identifier the index of the first that means the same."""
+    """For each identifier the index of the first that means the same.
+
+    Raises RewriteError where there are more names than anybody could tell apart.
+    """
     first_of: list[int] = []
-    keys: list[frozenset[str]] = [_key(narrative[found.start : found.end], found.type) for found in identifiers]
+    values: dict[tuple[str, frozenset[str]], int] = {}
+    persons: dict[int, dict[frozenset[str], None]] = {}  # by the index of the first, every way in which that person is named
+    by_handle: dict[str, dict[int, None]] = {}
+    named: set[frozenset[str]] = set()
     for index, found in enumerate(identifiers):
-        match = index
-        for earlier in range(index):
-            if identifiers[earlier].type == found.type and first_of[earlier] == earlier:
-                group = [keys[number] for number in range(index) if first_of[number] == earlier]
-                if any(_same(found.type, keys[index], key) for key in group) or (
-                    found.type == "PERSON" and _aka(narrative, identifiers, earlier, index, first_of)
-                ):
-                    match = earlier
-                    break
+        key = _key(narrative[found.start : found.end], found.type)
+        if found.type != "PERSON":
+            first_of.append(values.setdefault((found.type, key), index))
+            continue
+        named.add(key)
+        if len(named) > MOST_NAMES:
+            raise RewriteError("too many different names", hint="split it into one submission for each report")
+        near = {first for handle in _handles(key, "short", "full") for first in by_handle.get(handle, ())}
+        if index and identifiers[index - 1].type == "PERSON":
+            near.add(first_of[-1])
+        match = next(
+            (
+                first
+                for first in sorted(near)
+                if key in persons[first]
+                or any(_same("PERSON", key, other) for other in persons[first])
+                or _aka(narrative, identifiers, first, index, first_of)
+            ),
+            index,
+        )
         first_of.append(match)
+        persons.setdefault(match, {})[key] = None
+        for handle in _handles(key, "full", "short"):
+            by_handle.setdefault(handle, {})[match] = None
     return first_of
+
+
+def _handles(key: frozenset[str], of_full: str, of_short: str) -> set[str]:
+    """What two names of one person have at least one of in common: a word or a short form of it, or the initials of the one that are the other.
+
+    A full name is found under `of_full` with its initials, initials under `of_short`: who looks for the other kind says them the other way.
+    """
+    handles = {name for part in key for name in nicknames(part)}
+    if len(key) == 1:
+        handles |= {f"{of_short}={''.join(sorted(part))}" for part in key if 1 < len(part) <= 3}
+    elif len(key) <= 3:
+        handles.add(f"{of_full}={''.join(sorted(part[0] for part in key))}")
+    return handles
 
 
 def _key(text: str, entity_type: str) -> frozenset[str]:

@@ -11,14 +11,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from spacy.tokens import Doc, Token
 
 from .english import agrees_plural, lemma, third_person
 from .english import past as past_of
 from .lexicon import words
-from .provenance import is_first_person, is_role, own_subject, predicate_class
+from .offsets import token_offsets
+from .provenance import is_first_person, is_role, own_subject, predicate_class, subject_of
 from .quotation import quoted
-from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps
+from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps, within
 
 CONCERN, THOUGHT = "there is a concern that", "it is thought that"
 _NOUN_CONCERN = "there is a concern about"
@@ -95,21 +97,24 @@ def rewrite(
     """The statement without what is cut, or None where nothing that stands by itself is left.
 
     `vantage` are the spans to be replaced by their plain words; `descriptions` say by index which identifiers are
-    written as words ("a woman") because they are the source's own.
+    written as words ("a woman") because they are the source's own. `vantage` and `identifiers` are in order and apart; of
+    `provenance` only what touches the statement is asked for.
     """
     span = doc.char_span(statement.start, statement.end, alignment_mode="expand")
     if span is None or not len(span):
         return None
     in_quotation = quoted(doc)
-    cut = {
-        token.i
-        for token in span
-        if not token.is_space and any(found.start < token.idx + len(token) and token.idx < found.end for found in provenance)
-    }
+    starts, ends = token_offsets(doc)
+    cut: set[int] = set()
+    for found in provenance:
+        first, last = np.searchsorted(ends, found.start, "right"), np.searchsorted(starts, found.end)
+        cut.update(place for place in range(max(int(first), span.start), min(int(last), span.end)) if not doc[place].is_space)
     cut = _whole_clauses(span.doc, span.start, span.end, cut, in_quotation)
     cut |= _commas_around(doc, span.start, span.end, cut)
     substitutes, without = _substitutes(doc, span.start, span.end, cut, in_quotation)
     cut = (cut | without) - set(substitutes)
+    if cut:
+        cut = _without_orphans(doc, span.start, span.end, cut, substitutes, identifiers)
     substitutes |= _repaired_pronoun(doc, span.start, span.end, cut, in_quotation)
     kept = [token for token in span if token.i not in cut and not token.is_space]
     if not any(token.is_alpha or token.like_num for token in kept):
@@ -117,7 +122,7 @@ def rewrite(
     if not cut and not vantage and not any(is_first_person(token, in_quotation) for token in kept):
         return _finish(_pieces(kept, vantage, identifiers, descriptions), hedge="", changed=False)
     hedge = _hedge(doc, span.start, span.end, cut)
-    groups = _groups(kept, cut) if cut else [kept]
+    groups = _groups(kept, cut, substitutes) if cut else [kept]
     if len(groups) > 1 and _is_only_time(groups[0]):
         groups[:2] = [[*groups[0], *groups[1]]]
     finders = [finder for found in provenance if overlaps(found, statement) for finder in found.found_by]
@@ -141,7 +146,7 @@ def rewrite(
             if band and not texts:
                 framed = _prefix(band, framed)
             texts.append(framed)
-    if not texts:
+    if not texts or (cut and not _says_enough(texts, len(cut))):
         return None
     joined: list[Piece] = []
     for number, pieces in enumerate(texts):
@@ -201,7 +206,13 @@ def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: S
     without: set[int] = set()
     for place in range(first, last):
         token = doc[place]
-        if place not in cut or token.head.i in cut or token.head.i == place or token.pos_ not in ("NOUN", "PROPN", "NUM", "PRON", "DET"):
+        partly = token.lower_ in _COUNTS | {"one"} and any(
+            child.dep_ == "nmod" and child.i in cut and child.i > place and is_role(child, "role", "staff", "client", "kin")
+            for child in token.children
+        )
+        if (place not in cut and not partly) or token.head.i in cut or token.head.i == place:
+            continue
+        if token.pos_ not in ("NOUN", "PROPN", "NUM", "PRON", "DET") and not partly:
             continue
         if is_first_person(token, in_quotation) or token.dep_ not in (
             "nsubj",
@@ -217,38 +228,133 @@ def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: S
         if token.dep_ in ("nsubj", "nsubj:pass") and token.i > token.head.i and {place - 1, place + 1} <= cut:
             # "…, Yolanda told me" with no verb for Yolanda in the tree: the subject of the telling, not of what was told.
             continue
-        case = [child for child in token.children if child.dep_ == "case" and child.i not in cut]
+        fire = "fire" in (token.head.lower_, *(child.lower_ for child in token.head.children)) and lemma(token.head.lower_) in (
+            "fire",
+            "set",
+        )
+        case = [child for child in token.children if child.dep_ == "case" and (child.i not in cut or fire)]
         possessive = token.dep_ == "nmod:poss" and any(child.lower_ in ("'s", "’s") for child in token.children)
         if token.dep_ in ("obl", "obl:agent", "nmod") and not case:
             continue
         if token.dep_ == "nmod:poss" and not possessive:
             continue
-        if token.pos_ == "PRON" and token.lower_ not in ("one", "some", "someone", "another", "several"):
+        if token.pos_ == "PRON" and not partly and token.lower_ not in ("one", "some", "someone", "another", "several"):
             continue
-        counted = token.pos_ in ("NUM", "PRON", "DET") or token.lower_ in ("member", "couple", "group", "lot", "several")
+        if token.dep_ in _SUBJECTS and any(child.dep_ in _SUBJECTS and child.i not in cut for child in token.head.children):
+            continue
+        counted = partly or token.pos_ in ("NUM", "PRON", "DET") or token.lower_ in ("member", "couple", "group", "lot", "several")
         noun = next((child for child in token.children if counted and child.dep_ == "nmod" and child.pos_ == "NOUN"), token)
         if case and lemma(token.head.lower_) in ("shout", "scream", "swear", "say", "yell", "speak"):
             without |= {child.i for child in case}  # what was said stays, without the hearer
             continue
-        if (
-            case
-            and not is_role(noun, "role", "staff", "client", "kin")
-            and not (case[0].lower_ == "to" and token.head.lower_ in ("fire", "set"))
-        ):
+        if case and not is_role(noun, "role", "staff", "client", "kin") and not (case[0].lower_ == "to" and fire):
             # Where it happened is known only from where the source stands.
             without |= {inner.i for child in case for inner in child.subtree}
             continue
-        plural = token.tag_ in ("NNS", "NNPS") or token.lower_ in ("two", "three", "four", "some", "several")
+        known = noun.pos_ != "NOUN" or is_role(noun, "role", "staff", "client", "kin", "workplace") or noun.lower_ in _PARTS
+        if not known and not any(is_first_person(child, in_quotation) for child in noun.children) and noun.lower_ not in _PEOPLE:
+            continue  # a thing: nobody can say what it was
+        plural = token.tag_ in ("NNS", "NNPS") or token.lower_ in _COUNTS
         text = _described(noun.lower_, plural)
-        if plural and (number := next((doc[at].lower_ for at in range(first, place + 1) if doc[at].lower_ in _COUNTS and at in cut), None)):
+        if plural and (
+            number := next((doc[at].lower_ for at in range(first, place + 1) if doc[at].lower_ in _COUNTS and (at in cut or partly)), None)
+        ):
             text = f"{number} {text}"
+        if possessive and text == "a person" and token.head.lower_ in words("kin") and not _sex_of_pronoun(token, first, last, cut):
+            # "my colleague's husband" is a man: whose, points to the source
+            found[place] = _described(token.head.lower_, token.head.tag_ == "NNS")
+            without |= {token.head.i} | {child.i for child in token.children if child.dep_ == "case"}
+            continue
         if possessive:
             owner = _sex_of_pronoun(token, first, last, cut)
             text = ("a " + owner if owner and is_role(noun, "client") else text) + "'s"
+        if fire and case and case[0].i in cut:
+            text = f"{case[0].lower_} {text}"
         if token.dep_ in ("obj", "nsubj", "nsubj:pass") and noun.lower_ in _PARTS:
             text = "the " + noun.lower_
         found[place] = text
     return found, without
+
+
+_CRUMB = 3
+_SMALL_DEPS = frozenset("case det aux aux:pass cop mark cc amod nummod compound fixed compound:prt".split())
+_ARGUMENTS = frozenset(
+    "obj iobj obl obl:agent obl:tmod nmod nmod:poss xcomp ccomp acl advcl appos amod nummod compound flat advmod".split()
+)
+
+
+def _without_orphans(
+    doc: Doc, first: int, last: int, cut: set[int], substitutes: Mapping[int, str], identifiers: Sequence[Identifier]
+) -> set[int]:
+    """Cuts widened to whole phrases: what depends on a cut word, and says nothing without it, goes too."""
+    cut = set(cut)
+    named = {
+        token.i for token in doc[first:last] if any(found.start < token.idx + len(token) and token.idx < found.end for found in identifiers)
+    }
+
+    def drop(token: Token) -> None:
+        inner = [inner for inner in token.subtree if first <= inner.i < last]
+        # More than a crumb is worth a rough edge; a town says where, whatever it hung on.
+        if any(word.pos_ in ("PROPN", "NUM") or word.i in named for word in token.subtree):
+            return
+        if sum(word.pos_ in _CONTENT and word.i not in cut for word in inner) <= _CRUMB:
+            cut.update(word.i for word in inner)
+
+    for _ in range(3):
+        before = len(cut)
+        stands = {
+            token.i
+            for token in doc[first:last]
+            if token.i not in cut and _is_clause(token, set(range(first, last)) - cut) and token.dep_ not in ("acl:relcl", "advcl", "acl")
+        }
+        for place in range(first, last):
+            token = doc[place]
+            if place in cut or token.is_punct or token.is_space:
+                continue
+            head = token.head
+            orphan = head.i in cut and head.i not in substitutes and first <= head.i < last
+            if (
+                orphan
+                and token.dep_ in _SMALL_DEPS
+                and place not in named
+                and not _leads_on(head)
+                and (place + 1 in cut or place + 1 == last)
+            ):
+                subject = own_subject(head)
+                if not (token.dep_ in ("aux", "aux:pass", "cop") and subject is not None and subject.i not in cut):
+                    cut.add(place)
+            elif head.i in cut and head.i != place and token.dep_ in ("nsubj", "nsubj:pass") and token.pos_ == "PRON" and place + 1 in cut:
+                if not any(child.dep_ == "conj" and child.i not in cut and own_subject(child) is None for child in head.children):
+                    cut.add(place)
+            elif token.lower_ == "that" and token.dep_ == "mark" and place - 1 >= first and doc[place - 1].lower_ in ("and", "or", ","):
+                over = head.head if head.dep_ == "conj" else head
+                if over.head.i in cut and over.dep_ in ("ccomp", "csubj", "acl", "acl:relcl", "advcl"):
+                    cut.add(place)  # "he told me that he owes, and that he is followed": both stand by themselves now
+            elif token.dep_ in ("obl", "nmod", "obl:agent") and any(
+                child.dep_ == "case" and child.i in cut and child.i < token.i for child in token.children
+            ):
+                if head.i not in cut and stands - {inner.i for inner in token.subtree}:
+                    drop(token)
+            elif (
+                token.dep_ == "acl:relcl"
+                and (orphan or any(child.i in cut and (child.dep_ in _SUBJECTS or child.tag_ in ("WP", "WDT")) for child in token.children))
+                or orphan
+                and token.dep_ in _ARGUMENTS
+                and not _leads_on(head)
+                and place not in stands
+            ) and stands - {inner.i for inner in token.subtree}:
+                drop(token)
+        if len(cut) == before:
+            break
+    return cut
+
+
+_SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
+
+
+def _leads_on(head: Token) -> bool:
+    """Whether a cut word is one after which what was seen, told or thought stands by itself."""
+    return predicate_class(head) not in ("", "action") or lemma(head.lower_) in ("have", "be", *_RECORDING)
 
 
 _PARTS = frozenset(
@@ -267,6 +373,9 @@ _SEX_OF = {
         "female",
     ),
 }
+_PEOPLE = frozenset(
+    "person people man men woman women worker officer employee informant applicant occupier occupant person's guy bloke lad lass fella".split()
+)
 _PLAIN_NOUNS = frozenset("boy girl man woman lady lad child baby".split())
 
 
@@ -392,11 +501,12 @@ def _band(doc: Doc, found: ProvenanceSpan) -> str:
     return next((band for end, band in _BANDS if hour < end), "late in the evening")
 
 
-def _groups(kept: list[Token], cut: set[int]) -> list[list[Token]]:
+def _groups(kept: list[Token], cut: set[int], substitutes: Mapping[int, str]) -> list[list[Token]]:
     """Rows of kept words that hang together: a new one begins where a clause hangs on something that was cut."""
     groups: list[list[Token]] = []
     for token in kept:
-        if groups and not (token.i - 1 in cut and groups[-1] and _begins_clause(token, cut)):
+        owned = bool(groups) and groups[-1][-1].i in substitutes and substitutes[groups[-1][-1].i].endswith("'s")
+        if groups and (owned or not (token.i - 1 in cut and _begins_clause(token, cut))):
             groups[-1].append(token)
         else:
             groups.append([token])
@@ -428,7 +538,11 @@ def _strip(group: list[Token]) -> list[Token]:
         ):
             break
         first += 1
-    while last > first and group[last - 1].lower_ in _TRAILING and group[last - 1].dep_ not in ("obj", "obl", "nsubj", "compound:prt"):
+    while (
+        last > first
+        and group[last - 1].lower_ in _TRAILING
+        and group[last - 1].dep_ not in ("obj", "obl", "nsubj", "compound:prt", "advmod")
+    ):
         last -= 1
     if last < len(group) and group[-1].text in ".!?":
         return [*group[first:last], group[-1]] if last > first else []
@@ -448,11 +562,13 @@ def _pieces(
     pieces: list[Piece] = []
     done: set[tuple[str, int]] = set()
     previous_end = -1
+    extent = group[0].idx, group[-1].idx + len(group[-1])
+    near_identifiers, near_vantage = within(identifiers, *extent), within(vantage, *extent)
     for token in group:
         space = token.idx != previous_end or not pieces
         previous_end = token.idx + len(token)
-        index = next((number for number, found in enumerate(identifiers) if found.start < previous_end and token.idx < found.end), None)
-        plain = next((number for number, found in enumerate(vantage) if found.start < previous_end and token.idx < found.end), None)
+        index = next(iter(within(identifiers, token.idx, previous_end)), None) if near_identifiers else None
+        plain = next(iter(within(vantage, token.idx, previous_end)), None) if near_vantage else None
         if plain is not None:
             if ("vantage", plain) not in done:
                 done.add(("vantage", plain))
@@ -519,9 +635,20 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
     opening = group[0]
     if (speaker := _speaker(group, cut, in_quotation)) is not None:
         return _prefix(speaker, pieces)
-    if opening.tag_ in ("VBZ", "VBP", "MD") and opening.lower_ != "there" and opening.i - 1 in cut and not _has_subject(opening, inside):
-        # Whoever it was is gone with the cut; that there was somebody is no new fact.
-        return _prefix("people" if opening.tag_ == "VBP" else "a person", pieces)
+    finite = opening.tag_ in ("VBZ", "VBP", "MD") or (
+        opening.tag_ == "VBD" and opening.dep_ in ("ROOT", "conj", "parataxis", "ccomp", "cop")
+    )
+    if finite and opening.lower_ != "there" and opening.i - 1 in cut and not _has_subject(opening, inside):
+        if (who := _somebody(opening, inside)) is None:
+            return None
+        if who:
+            # Whoever it was is gone with the cut; that there was somebody is no new fact.
+            return _prefix(who, pieces)
+        rest = _strip(group[1:])  # "my view is that he sells": what is thought stands by itself
+        begin = next((number for number, piece in enumerate(pieces) if rest and piece.token is rest[0]), None)
+        return _frame(rest, pieces[begin:], cut, in_quotation, hedge) if begin is not None else None
+    if cut and _is_fragment(group, inside, cut):
+        return None
     tops = [token for token in group if token.head.i not in inside or token.head.i == token.i]
     tops = [token for token in tops if not token.is_punct] or tops
     clauses = [token for token in group if _is_clause(token, inside) and token.dep_ not in ("acl:relcl", "advcl", "acl")]
@@ -559,7 +686,8 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
         worded = [piece for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
         # Less is a crumb of what the source did.
         return pieces if sum(token.pos_ in _CONTENT for token in group) > 3 and len(worded) > 5 else None
-    noun = next((token for token in tops if token.pos_ in ("NOUN", "PROPN", "PRON", "NUM")), None)
+    nouns = [token for token in tops if token.pos_ in ("NOUN", "PROPN", "PRON", "NUM")]
+    noun = next((token for token in nouns if token.lower_ not in _TIME_WORDS), next(iter(nouns), None))
     verb = next(
         (
             token
@@ -604,6 +732,10 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
                         piece.text = _SUBJECT_FORM.get(noun.lower_, "it")
                 at = next(number for number, piece in enumerate(pieces) if piece.token is not None and piece.token.i == noun.i)
                 return [*pieces[: at + 1], Piece(_be(noun.lower_ == "them", past), True), *pieces[at + 1 :]]
+            bare = [piece for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
+            definite = first_word.lower_ in ("the", "this", "that", "these", "those", "his", "her", "their") and len(bare) < 4
+            if definite or noun.pos_ == "NUM" or noun.lower_ in ("one", "some") or any(mark in first_word.text for mark in "/:"):
+                return pieces if len(bare) > 3 else None
             if noun.pos_ != "PRON" and not any(token.tag_ in ("VBD", "VBZ", "VBP") and token.i < noun.i for token in group):
                 return _prefix(f"there {_be(plural, past)}", pieces)
     return pieces if _can_stand(group) and not hedge else None
@@ -714,6 +846,45 @@ def _speaker(group: Sequence[Token], cut: set[int], in_quotation: Sequence[bool]
     return None
 
 
+def _is_fragment(group: Sequence[Token], inside: set[int], cut: set[int]) -> bool:
+    """Whether the words are the tail of a clause that was cut, or a clause whose verb lost what completes it."""
+    clauses = [token for token in group if _is_clause(token, inside)]
+    opening = group[0]
+    if not clauses and opening.i - 1 in cut and (opening.pos_ == "ADP" or (opening.pos_ == "PART" and opening.dep_ == "mark")):
+        return True
+    said = [token for token in group if token.is_alpha or token.like_num]
+    if len(said) > 5:
+        return False
+    for verb in clauses:
+        after = [child for child in verb.children if child.i > verb.i and not child.is_punct]
+        lost = [child for child in after if child.i in cut]
+        if lost and len(lost) == len([child for child in after if child.dep_ != "compound:prt"]) and verb.pos_ == "VERB":
+            return True
+    return False
+
+
+def _somebody(opening: Token, inside: set[int]) -> str | None:
+    """Who does what a verb says whose subject is cut: "a person" or "people"; nothing where the verb is of the telling itself, None where it says nothing."""
+    auxiliary = opening.dep_ in ("aux", "aux:pass", "cop")
+    verb = opening.head if auxiliary else opening
+    if auxiliary and (verb.i not in inside or (verb.pos_ in ("NOUN", "PROPN") and opening.tag_ == "VBD")):
+        return None
+    subject = subject_of(verb)
+    if subject is not None and subject.i not in inside and subject.pos_ == "NOUN" and subject.lower_ in _TELLINGS:
+        clause = next((child for child in verb.children if child.dep_ in ("ccomp", "parataxis", "csubj") and child.i in inside), None)
+        return "" if clause is not None or _is_clause(verb, inside - {opening.i}) else None
+    if not any(child.i in inside and child.i > opening.i and not child.is_punct for child in verb.children) and not auxiliary:
+        return None
+    plural = opening.tag_ == "VBP" or (subject is not None and subject.tag_ in ("NNS", "NNPS"))
+    return "people" if plural else "a person"
+
+
+_TELLINGS = frozenset(
+    "view feeling impression opinion belief suspicion worry concern fear hunch guess version account story explanation words point thing picture "
+    "message question answer theory rumour talk gossip word".split()
+)
+
+
 def _has_subject(token: Token, inside: set[int]) -> bool:
     """Whether the token, or the verb it belongs to, has a subject among the words that are left."""
     return any(
@@ -775,10 +946,30 @@ _BROKEN = re.compile(
 )
 
 
+def _says_enough(texts: Sequence[Sequence[Piece]], cut: int) -> bool:
+    """Whether what is left of a statement is more than a name, a place or a crumb beside what was cut."""
+    said = [piece for pieces in texts for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
+    content = [
+        piece
+        for piece in said
+        if piece.identifier is None
+        and piece.token is not None
+        and piece.token.pos_ in ("NOUN", "VERB", "ADJ", "NUM")
+        and len(piece.text) > 1
+    ]
+    if not content:
+        # The address of something, with its town, is worth a line; a lone name is not.
+        towns = [piece for piece in said if piece.identifier is None and piece.token is not None and piece.token.pos_ == "PROPN"]
+        return bool(towns) and any(piece.identifier is not None for piece in said) and any(piece.text == "," for piece in texts[0])
+    return len(said) > 2 or cut < 4 or (len(content) > 1 and cut < 8)
+
+
 def _is_broken(pieces: list[Piece]) -> bool:
     """Whether the words cannot be a sentence: they end on a word that asks for another, or stumble over one."""
     said = [piece.text for piece in pieces if piece.identifier is not None or any(character.isalnum() for character in piece.text)]
-    return not said or said[-1].lower() in _OPEN_END or bool(_BROKEN.search(" ".join(said)))
+    last = next((piece.token for piece in reversed(pieces) if piece.token is not None and piece.text[0].isalnum()), None)
+    ends_well = last is not None and last.lower_ in ("her", "his") and last.dep_ != "nmod:poss"
+    return not said or (said[-1].lower() in _OPEN_END and not ends_well) or bool(_BROKEN.search(" ".join(said)))
 
 
 def _prefix(frame: str, pieces: list[Piece]) -> list[Piece]:
@@ -879,6 +1070,10 @@ def _finish(pieces: list[Piece], *, hedge: str, changed: bool) -> Rewritten | No
             pieces.pop(0)
     if not any(piece.identifier is not None or any(character.isalnum() for character in piece.text) for piece in pieces):
         return None
+    if changed:
+        pieces = _whole_quotation(pieces)
+        if not pieces:
+            return None
     _capitalise(pieces)
     ended = pieces[-1].text[-1] in ".!?…:" or (pieces[-1].text in "\"'”’" and len(pieces) > 1 and pieces[-2].text in ".!?")
     if changed and not ended:
@@ -892,6 +1087,21 @@ def _finish(pieces: list[Piece], *, hedge: str, changed: bool) -> Rewritten | No
             places.append((len(text), len(text) + len(piece.text), piece.identifier))
         text += piece.text
     return Rewritten(text, tuple(places), bool(hedge), changed)
+
+
+def _whole_quotation(pieces: list[Piece]) -> list[Piece]:
+    """Without a quotation mark whose fellow was cut, and without a comma before the closing one at the end."""
+    marks = [number for number, piece in enumerate(pieces) if piece.identifier is None and piece.text == '"']
+    if len(marks) % 2:
+        del pieces[marks[-1] if pieces[marks[-1]].space is False or len(marks) > 1 else marks[0]]
+    opened = [number for number, piece in enumerate(pieces) if piece.text in "“”" and piece.text]
+    if len(opened) == 1:
+        del pieces[opened[0]]
+    end = len(pieces) - (len(pieces) > 1 and pieces[-1].text == ".")
+    if end > 1 and pieces[end - 1].text in ('"', "”") and pieces[end - 2].text == ",":
+        pieces[end - 2].text = "."
+        del pieces[end:]
+    return pieces
 
 
 _NO_SPACE_BEFORE = frozenset(", . ; : ! ? ) ] ” …".split())

@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 from spacy.tokens import Doc, Token
 
 from .english import lemma
 from .lexicon import nicknames, towns, words
-from .parsing import scores_of, word_tokens
+from .offsets import text_of
+from .parsing import scores_of, word_offsets
 from .provenance import is_first_person, is_role, subject_of
 from .quotation import quoted
 from .spans import ROLE_STRICTNESS, Identifier
@@ -66,7 +68,7 @@ def assign_roles(doc: Doc, identifiers: Sequence[Identifier], labels: dict[str, 
     """Identifiers with their roles: what the form said, what the narrative shows, what the encoder reads, and
     subject where nothing else does."""
     in_quotation = quoted(doc)
-    text = doc.text
+    text = text_of(doc)
     closings = [match.end() for match in _CLOSING.finditer(text)]
     signature = next((end for end in closings if len(text) - end < 400), None)
     with_roles = [
@@ -80,20 +82,16 @@ def _read(doc: Doc, found: Identifier, labels: dict[str, list[str]]) -> tuple[st
     """The roles that the encoder gives to the identifier's words."""
     if "role" not in labels:
         return ()
-    places = word_tokens(doc)
-    rows = [
-        number
-        for number, place in enumerate(places.tolist())
-        if found.start < doc[place].idx + len(doc[place]) and doc[place].idx < found.end
-    ]
-    if not rows:
+    starts, ends = word_offsets(doc)
+    first, last = np.searchsorted(ends, found.start, "right"), np.searchsorted(starts, found.end)
+    if first >= last:
         return ()
-    mean = scores_of(doc).words["role"][rows].mean(0)
+    mean = scores_of(doc).words["role"][first:last].mean(0)
     return tuple(role for role, share in zip(labels["role"], mean.tolist(), strict=True) if role != "O" and share > ROLE_THRESHOLD)
 
 
 def _shown(doc: Doc, found: Identifier, in_quotation: Sequence[bool], signature: int | None) -> tuple[str, ...]:
-    text = doc.text
+    text = text_of(doc)
     before = text[max(0, found.start - 60) : found.start]
     if signature is not None and found.start > signature:
         return ("submitter",)
