@@ -1,6 +1,6 @@
 """Mutation testing of the modules that stand between the source and the log: what change to them would no test notice?
 
-    python -m benchmarks.mutants                     # all modules, about ten minutes on one core
+    python -m benchmarks.mutants                     # all modules, about five minutes where the machine is busy
     python -m benchmarks.mutants leak_check --list   # one, every mutant named as it is tried
 
 Each mutant is one small change: a comparison, an operator, a constant, a condition, a result, a statement left out, one

@@ -174,10 +174,8 @@ def _same(entity_type: str, one: frozenset[str], other: frozenset[str]) -> bool:
     if entity_type != "PERSON":
         return False
     short, long = sorted((one, other), key=len)
-    if len(short) == len(long) and len(long) > 1:
-        # Kath Webb and Katherine Webb are one; Tom Webb and Kelly Webb are not.
-        return all(any(nicknames(part) & nicknames(their) for their in long) for part in short)
-    if all(any(part in nicknames(their) or their in nicknames(part) for their in long) for part in short):
+    # Kath Webb and Katherine Webb are one; Tom Webb and Kelly Webb are not, nor are Alexander and Alexandra, who share "Alex" only.
+    if all(any(part in nicknames(their) for their in long) for part in short):
         return True
     (initials,) = short if len(short) == 1 else ("",)
     return 1 < len(initials) == len(long) <= 3 and sorted(initials) == sorted(part[0] for part in long)

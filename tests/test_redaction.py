@@ -39,6 +39,8 @@ def identifiers(narrative, *parts):
         ("Kath, Katherine", ["Kath:ORGANISATION", "Katherine:ORGANISATION"], [0, 1]),
         ("Siobhan O'Dwyer, SO", ["Siobhan O'Dwyer", "SO"], [0, 0]),
         ("Liz Webb, Beth Webb", ["Liz Webb", "Beth Webb"], [0, 0]),
+        ("Alexander Webb, Alexandra Webb", ["Alexander Webb", "Alexandra Webb"], [0, 1]),
+        ("Albert Webb, Robert Webb", ["Albert Webb", "Robert Webb"], [0, 1]),
         # Of one type only.
         ("Marsh, Marsh", ["Marsh:PERSON", "Marsh:LOCATION"], [0, 1]),
         ("Marsh, Marsh, Marsh", ["Marsh:PERSON", "Marsh:LOCATION", "Marsh:PERSON"], [0, 1, 0]),
