@@ -120,6 +120,7 @@ def _grows_evenly(sanitiser: Sanitiser, make: Callable[[int], str], sizes: tuple
     pytest.fail(f"more than the length: {sorted(steep)}")
 
 
+@pytest.mark.slow
 @pytest.mark.model
 @pytest.mark.parametrize("name", TEXTS)
 def test_four_times_the_text_takes_about_four_times_as_long(hostile, name):
