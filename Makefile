@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test test-all check format docs sbom wheelhouse wheelhouse-check bench corpora corpora-check model clean
+.PHONY: run test test-all check format docs sbom wheelhouse wheelhouse-check bench speed attribution report scale spark mutants fuzz corpora corpora-check model clean
 
 run: $(READY)
 	$(BIN)/python -m corpora.examples.side_by_side
@@ -26,7 +26,28 @@ format: $(READY)
 	$(BIN)/ruff check --fix .
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks.accuracy --split test --out benchmarks/results/accuracy_test.json
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[bench]"
+	$(BIN)/python -m benchmarks.accuracy --split test --system ours --system cautious --system rules --system encoder --system fp32 --system presidio --system scrubadub --out benchmarks/results/accuracy_test.json
+	$(BIN)/python -m benchmarks.speed
+
+attribution: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[bench]"
+	$(BIN)/python -m benchmarks.attribution --out benchmarks/results/attribution.json
+
+# One page of every figure in benchmarks/results.
+report: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[report]"
+	$(BIN)/python -m benchmarks.report
+
+scale: $(READY)
+	$(BIN)/python -m benchmarks.scale --number 100000 --n-process 2 --out benchmarks/results/scale.json
+
+spark: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[spark]"
+	$(BIN)/python -m pytest tests/test_spark.py
+
+mutants: $(READY)
+	$(BIN)/python -m benchmarks.mutants
 
 # What the commands and the SBOM say, as pages.
 docs: $(READY)
@@ -67,6 +88,7 @@ model: $(READY)
 	$(BIN)/python -m training.train names --data $(DATA)
 	$(BIN)/python -m training.train corpus --data $(DATA)
 	$(BIN)/python -m training.export training/runs/corpus.pt
+	$(BIN)/python -m training.words
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -101,7 +101,7 @@ def encoder_only() -> System:
     )
 
     def by_encoder(doc: Any, identifiers: Any, labels: Any) -> Any:
-        return provenance._merged(doc, provenance._by_encoder(doc, provenance._share(doc, labels), labels)) if len(doc) else []
+        return provenance._merged(doc, provenance._by_encoder(doc, provenance._share(doc, labels), labels, set())) if len(doc) else []
 
     flow.find_provenance = by_encoder
     return _of_sanitiser(sanitiser)

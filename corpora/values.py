@@ -682,9 +682,10 @@ def _is_name(value: str) -> bool:
 
 def _community(value: str, mentions: Iterable[tuple[str, str]]) -> str:
     """The community of a name in the form: that of the same name in the narrative, else where its first name is listed first."""
-    words = {word for word, _ in name_parts(value)}
+    # A list, since a set's order is another one in each process.
+    words = [word for word, _ in name_parts(value)]
     for text, community in mentions:
-        if words & {word for word, _ in name_parts(text)}:
+        if set(words) & {word for word, _ in name_parts(text)}:
             return community
     return next((_sexes()[word][0] for word in words if word in _sexes()), "white_british")
 

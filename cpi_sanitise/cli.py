@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -42,6 +43,7 @@ from .explaining import explanation
 from .intake import Accepted, Rejected, read_columns, read_rows
 from .sealed_record import Recipients, check_apart
 from .settings import Caution, Settings
+from .statistics import MINIMUM, count_logs, publishable, write_statistics
 from .store import Terms, anchor_of
 from .verification import Trail, unverified_trails, verify_store
 
@@ -366,6 +368,29 @@ def _trail(of: str, key: str | None, anchor: str | None, option: str) -> list[Tr
     if key is None and anchor is not None:
         raise CommandError("an audit anchor is given without the key of its trail", hint=f"give {option}")
     return [] if key is None else [Trail(of, PublicKey.read(key), anchor)]
+
+
+@cli.command()
+@click.argument("folder", type=_FILE, metavar="STORE")
+@click.option("-o", "--output", required=True, type=_FILE, metavar="FOLDER", help="Folder for the CSV files and the page; new.")
+@click.option("--minimum", type=click.IntRange(min=2), default=MINIMUM, show_default=True, help="Counts below this are not published.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m"]), metavar="MONTH", help="Count only events of known months up to this one, as 2026-10."
+)
+@click.option("--public-key", metavar="KEY", help="Public signing key: count only what the signed ledger of a finished run has.")
+def statistics(folder: Path, output: Path, minimum: int, until: datetime | None, public_key: str | None) -> int:
+    """Write counts of STORE's logs by outcome, priority, category, area and period, as CSV and as a page with plots.
+
+    Counts below the minimum are withheld, and so is whatever would tell them by a sum. Two statistics of nearly the same logs
+    can still be subtracted from one another: publish a store once, or whole closed months with --until, and never both
+    before and after a handful of logs. See docs/statistics.md.
+    """
+    month = None if until is None else f"{until:%Y-%m}"
+    tally = count_logs(folder, until=month, key=None if public_key is None else PublicKey.read(public_key))
+    published = publishable(tally, minimum)
+    write_statistics(published, output, until=month)
+    click.echo(f"{tally.logs if published.logs is not None else f'fewer than {minimum}'} logs counted", err=True)
+    return 0
 
 
 @cli.command()

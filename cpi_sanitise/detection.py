@@ -6,6 +6,7 @@ After Presidio come the form values, and every further mention of a name that wa
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,10 +16,12 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from spacy.tokens import Doc
 
 from recognizers import RECOGNIZERS
+from recognizers.wordlists import words as gazetteer
 
 from .errors import DetectionError
 from .form_search import FormValue, search_form
 from .lexicon import common_words, nicknames, towns, words
+from .offsets import has_capitals, text_of
 from .parsing import CpiNlpEngine, scores_of, word_tokens
 from .spans import Identifier, in_order, overlaps
 
@@ -41,8 +44,14 @@ _CAR_BEFORE = (
     r"skoda|mercedes|renault|seat|vauxhall|ford|vw|volkswagen|citroen|nissan|toyota|kia|dacia|hyundai|honda|audi|bmw|fiat|reg)\W+$"
 )
 # Share of the probability that a word is part of such a span, above which it is taken. Chosen on corpora/dev for recall first.
-THRESHOLDS = {"PERSON": 0.25, "USERNAME": 0.25, "ORGANISATION": 0.25, "LOCATION": 0.25, "ADDRESS": 0.25}
-_DEFAULT_THRESHOLD = 0.3
+THRESHOLDS = {"PERSON": 0.08, "USERNAME": 0.08, "ORGANISATION": 0.08, "LOCATION": 0.08, "ADDRESS": 0.08}
+_DEFAULT_THRESHOLD = 0.08
+_UNSURE = 0.3  # a word of ordinary English that is no first name is a nickname only where the encoder is surer than this
+_CALENDAR = frozenset(
+    "mon tue tues wed weds thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays "
+    "saturdays sundays jan feb mar apr jun jul aug sep sept oct nov dec january february march april may june july august september october november december "
+    "bank holiday easter xmas christmas tomoz tmrw tonite and am pm".split()
+)
 
 
 class EncoderRecognizer(EntityRecognizer):  # type: ignore[misc]
@@ -119,7 +128,7 @@ def find_identifiers(artifacts: NlpArtifacts, analyzer: AnalyzerEngine, form: Se
     Raises DetectionError if a recognizer fails: a text that was not wholly read must not pass for a clean one.
     """
     doc: Doc = artifacts.tokens
-    text = doc.text
+    text = text_of(doc)
     try:
         results = analyzer.analyze(text, "en", nlp_artifacts=artifacts)
     except Exception as error:
@@ -129,8 +138,14 @@ def find_identifiers(artifacts: NlpArtifacts, analyzer: AnalyzerEngine, form: Se
         for result in results
         if result.entity_type in TYPES
     ]
-    found = [_without_town(trimmed, text) for identifier in found if (trimmed := _trim(identifier, text)) and _credible(trimmed, doc)]
-    found = _disjoint(text, [_without_town(identifier, text) for identifier in search_form(text, list(form))], found)
+    trimmed = [_without_make(whole, text) for identifier in found if (whole := _trim(identifier, text))]
+    found = [_without_town(identifier, text) for identifier in trimmed if _credible(identifier, doc)]
+    in_form = [
+        _without_town(identifier, text)
+        for identifier in search_form(text, list(form))
+        if not (identifier.type in ("ADDRESS", "ORGANISATION") and _only_towns(text[identifier.start : identifier.end]))
+    ]
+    found = _disjoint(text, in_form, found)
     labels = analyzer.nlp_engine.encoder.labels
     return _disjoint(text, found, _further_mentions(doc, found, labels) if len(word_tokens(doc)) else [])
 
@@ -149,17 +164,28 @@ def _trim(identifier: Identifier, text: str) -> Identifier | None:
     return _moved(identifier, start, end) if end > start else None
 
 
+_LONGEST_ADDRESS = 300  # characters; the pattern tries every place in it, and what is longer is cut whole
 _TOWN_BEHIND = re.compile(r"^(.*\w.*?)(?:,\s*|\s+(?:in|at|near|out)\s+)([^\W\d_][\w'’ -]*?)(?:\s+way)?$", re.DOTALL)
 
 
 def _without_town(identifier: Identifier, text: str) -> Identifier:
     """An address ends before the town it is in, which is what officers need (annotation guide, section 1)."""
-    if identifier.type not in ("ADDRESS", "LOCATION", "ORGANISATION"):
+    if identifier.type not in ("ADDRESS", "LOCATION", "ORGANISATION") or identifier.end - identifier.start > _LONGEST_ADDRESS:
         return identifier
     behind = _TOWN_BEHIND.match(text[identifier.start : identifier.end])
     if not behind or behind[2].lower() not in towns():
         return identifier
     return _moved(identifier, identifier.start, identifier.start + behind.end(1))
+
+
+_BETWEEN_TOWNS = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\bto\b)\s*(?:on$|in$|at$)?", re.IGNORECASE)
+_TOWARDS = re.compile(r"\s+(?:way|end|area|side|direction)$", re.IGNORECASE)
+
+
+def _only_towns(text: str) -> bool:
+    """Whether nothing but towns is named: "Harrogate and Skipton", "out Evesham way"."""
+    parts = [_TOWARDS.sub("", part.strip()) for part in _BETWEEN_TOWNS.split(text) if part.strip()]
+    return bool(parts) and all(part.lower() in towns() for part in parts)
 
 
 def _moved(identifier: Identifier, start: int, end: int) -> Identifier:
@@ -168,11 +194,12 @@ def _moved(identifier: Identifier, start: int, end: int) -> Identifier:
 
 def _credible(identifier: Identifier, doc: Doc) -> bool:
     """Whether a name that the encoder found can be one."""
-    span = doc.text[identifier.start : identifier.end]
+    text = text_of(doc)
+    span = text[identifier.start : identifier.end]
     lower = span.lower()
     if identifier.found_by == ("GivenNameRecognizer",) and lower in words("car_models"):
         # "a dark red Octavia estate": beside a colour or a make it is the car.
-        return not re.search(_CAR_BEFORE, doc.text[max(0, identifier.start - 40) : identifier.start], re.IGNORECASE)
+        return not re.search(_CAR_BEFORE, text[max(0, identifier.start - 40) : identifier.start], re.IGNORECASE)
     if identifier.found_by != ("EncoderRecognizer",):
         return True
     digits = sum(character.isdigit() for character in span)
@@ -180,10 +207,18 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         return False  # a full mask: whoever wrote it has taken the identifier out
     if identifier.type in ("POSTCODE", "FINANCIAL", "NATIONAL_ID") and not digits and not _SPOKEN.search(lower):
         return False
-    if identifier.type == "VEHICLE_REG" and sum(character.isalnum() for character in span) < 3:
+    if identifier.type == "VEHICLE_REG" and not _like_a_plate(lower):
+        return False
+    if identifier.type in ("PERSON", "ORGANISATION", "ADDRESS", "LOCATION") and all(
+        part in _CALENDAR for part in re.findall(r"[^\W_]+", lower)
+    ):
+        return False
+    if identifier.type in ("ADDRESS", "LOCATION") and span.islower() and lower in gazetteer("ordinary_words") | words("fillers"):
+        return identifier.score > (0.5 if lower in words("fillers") else 0.2)
+    if identifier.type == "ADDRESS" and re.search(r"\baged?\s*$", text[max(0, identifier.start - 6) : identifier.start], re.IGNORECASE):
         return False
     if identifier.type == "DOB":
-        cue = re.search(r"\b(?:d\.?\s?o\.?\s?b|born|birth)", doc.text[max(0, identifier.start - 30) : identifier.start], re.IGNORECASE)
+        cue = re.search(r"\b(?:d\.?\s?o\.?\s?b|born|birth)", text[max(0, identifier.start - 30) : identifier.start], re.IGNORECASE)
         return bool(cue) or digits >= 5 or bool(_SPOKEN.search(lower))
     if identifier.type == "PERSON":
         parts = re.findall(r"[^\W\d_]+", lower)
@@ -195,21 +230,53 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
             return False
         if lower in towns() and identifier.score < 0.9:
             return False
+        if identifier.score < _UNSURE and all(
+            part in gazetteer("ordinary_words") and part not in gazetteer("first_names") for part in parts
+        ):
+            return False
         if span.islower() and all(part in common_words() for part in parts):
-            return identifier.score > (0.75 if any(character.isupper() for character in doc.text) else 0.6)
-    if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and lower in towns():
+            return identifier.score > (0.75 if has_capitals(doc) else 0.6)
+    if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and _only_towns(span):
         return False
     return any(character.isalnum() for character in span)
+
+
+_WORD_BEFORE_PLATE = re.compile(r"^([^\W\d_]{4,})\W+(?=\S)")
+
+
+def _without_make(identifier: Identifier, text: str) -> Identifier:
+    """A plate begins after the make or model that stands before it ("Vito BV21 OTA"), which officers need."""
+    start = identifier.start
+    while identifier.type == "VEHICLE_REG" and (word := _WORD_BEFORE_PLATE.match(text[start : identifier.end])):
+        if _spells_a_plate(word[1].lower()):
+            break
+        start += word.end()
+    return _moved(identifier, start, identifier.end)
+
+
+def _like_a_plate(text: str) -> bool:
+    """Whether letters and figures could be of a plate: short groups, or the words by which letters and figures are spelt out."""
+    groups = re.findall(r"[^\W\d_]+|\d+", text)
+    if sum(map(len, groups)) < 3 or not any(map(_spells_a_plate, groups)):
+        return False
+    return any(group.isdigit() for group in groups) or not all(group in gazetteer("ordinary_words") for group in groups)
+
+
+def _spells_a_plate(group: str) -> bool:
+    return group.isdigit() or len(group) <= 3 or group in words("spelling") or bool(_SPOKEN.fullmatch(group))
 
 
 def _disjoint(text: str, strong: Sequence[Identifier], weak: Sequence[Identifier]) -> list[Identifier]:
     """Both together: where two overlap, the longer stays and takes over roles and finders, what sticks out of the shorter stays too."""
     kept: list[Identifier] = []
+    starts: list[tuple[int, int]] = []  # where what is kept begins, with its place in `kept`: all of it is disjoint
     everyone = [(identifier, 1) for identifier in strong] + [(identifier, 0) for identifier in weak]
     everyone.sort(key=lambda pair: (pair[0].start - pair[0].end, -pair[1], -pair[0].score, pair[0].start, pair[0].type))
     for identifier, _ in everyone:
         pieces = [(identifier.start, identifier.end)]
-        for number, other in enumerate(kept):
+        near = slice(max(0, bisect_left(starts, (identifier.start, -1)) - 1), bisect_left(starts, (identifier.end, -1)))
+        for number in sorted(number for _, number in starts[near]):
+            other = kept[number]
             if overlaps(identifier, other):
                 kept[number] = Identifier(
                     other.start,
@@ -232,14 +299,16 @@ def _disjoint(text: str, strong: Sequence[Identifier], weak: Sequence[Identifier
             if rest is not None and (
                 whole or re.search(r"\w{3}", text[rest.start : rest.end]) and not text[rest.start : rest.end].islower()
             ):
+                insort(starts, (rest.start, len(kept)))
                 kept.append(rest)
     return in_order(kept)
 
 
 def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, list[str]]) -> list[Identifier]:
     """Every other place where a word of a found name, or a short form of it, stands as a name, in any case."""
-    text = doc.text
-    has_capitals = any(character.isupper() for character in text) and not text.isupper()
+    text = text_of(doc)
+    in_capitals = text.isupper()
+    mixed = has_capitals(doc) and not in_capitals
     wanted: dict[str, Identifier] = {}
     short: dict[str, Identifier] = {}
     for identifier in found:
@@ -254,19 +323,20 @@ def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, l
     mentions = []
     for number, place in enumerate(places.tolist()):
         token = doc[place]
-        word = re.sub(r"['’]s$", "", token.lower_)
+        word = token.lower_
+        word = word[:-2] if word.endswith(("'s", "’s")) else word
         first = wanted.get(word) or (short.get(word) if token.text[:1].isupper() and len(word) > 2 else None)
         if first is None or len(word) < 2:
             continue
         is_word = word in common_words() or word in words("kin")
         if is_word and (
-            (token.text.islower() and has_capitals and person[number] < 0.2)
+            (token.text.islower() and mixed and person[number] < 0.2)
             or (token.is_sent_start and person[number] < 0.2)
-            or token.text.isupper() != text.isupper()
+            or token.text.isupper() != in_capitals
             and person[number] < 0.05
         ):
             continue
-        if is_word and not has_capitals and token.pos_ != "PROPN" and person[number] < 0.2:
+        if is_word and not mixed and token.pos_ != "PROPN" and person[number] < 0.2:
             continue
         mentions.append(Identifier(token.idx, token.idx + len(word), "PERSON", first.score, ("further mention",), first.roles))
     return mentions

@@ -29,6 +29,7 @@ _NOT_A_NAME = frozenset(
     "anonymous unknown none n/a na not known as above same self withheld refused see above tbc nil the and of in at for".split()
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_DOTTED_I = str.maketrans("İı", "ii")  # `re` takes both for an i, casefold neither
 _GENERIC = frozenset(
     "school college academy primary secondary infant junior high surgery practice medical centre center health clinic "
     "hospital pharmacy trust nhs care home "
@@ -59,6 +60,14 @@ def form_values(form: Mapping[str, str]) -> list[FormValue]:
     return values
 
 
+def folded(text: str) -> str:
+    """Text in which two strings that a pattern without regard to case takes for the same are the same.
+
+    Where the fold of a string does not stand in the fold of a text, no such pattern need be tried.
+    """
+    return text.translate(_DOTTED_I).casefold()
+
+
 def search_form(text: str, values: list[FormValue]) -> list[Identifier]:
     """Every place where a form value or a variant of it stands in the text."""
     found: dict[tuple[int, int, str], set[str]] = {}
@@ -85,14 +94,15 @@ def _names(text: str, value: str) -> Iterator[tuple[int, int]]:
     }
     close = [part.lower() for part in parts if len(part) >= 5]
     initials = "".join(part[0] for part in parts).upper()
-    words = list(_WORD.finditer(text))
+    has_capitals = any(character.isupper() for character in text)
     hits: list[re.Match[str]] = []
-    for match in words:
+    for match in _WORD.finditer(text):
         word = match[0]
-        lower = re.sub(r"['’]s$", "", word.lower())
+        lower = word.lower()
+        lower = lower[:-2] if lower.endswith(("'s", "’s")) else lower
         if lower in wanted:
             # "will" or "grace" in lower case is the word, unless the whole text has no capitals.
-            if word[0].isupper() or lower not in common_words() or not any(character.isupper() for character in text):
+            if word[0].isupper() or lower not in common_words() or not has_capitals:
                 hits.append(match)
         elif len(lower) >= 5 and lower not in common_words() and any(_misspelt(lower, part) for part in close):
             hits.append(match)
@@ -118,6 +128,8 @@ def _telephones(text: str, value: str) -> Iterator[tuple[int, int]]:
     local = re.sub(r"^(?:0044|44|0)", "", digits)
     if len(local) < 5:
         return
+    if local not in re.sub(r"\D", "", text):
+        return
     shape = r"[\s().\-–/]{0,3}".join(local)
     for match in re.finditer(rf"(?:(?:\+|00)?44[\s().\-]{{0,3}}(?:\(?0\)?)?[\s().\-]{{0,2}}|\(?0)?{shape}(?!\d)", text):
         yield match.start(), match.end()
@@ -125,15 +137,18 @@ def _telephones(text: str, value: str) -> Iterator[tuple[int, int]]:
 
 def _emails(text: str, value: str) -> Iterator[tuple[int, int]]:
     local, _, domain = value.partition("@")
+    fold = folded(text)
     for wanted in {value, local} | (
         {domain} if "." in domain and not re.search(r"nhs|gov|police|gmail|hotmail|outlook|yahoo|icloud", domain) else set()
     ):
-        if len(wanted) >= 4:
+        if len(wanted) >= 4 and folded(wanted) in fold:
             for match in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", text, re.IGNORECASE):
                 if wanted != local or local.lower() not in common_words():
                     yield match.start(), match.end()
     pieces = [piece for piece in re.split(r"[._\-+\d]+", local) if len(piece) >= 3 and piece.lower() not in common_words() | _GENERIC]
     for piece in pieces:
+        if folded(piece) not in fold:
+            continue
         for match in re.finditer(rf"(?<!\w){re.escape(piece)}(?!\w)", text, re.IGNORECASE):
             yield match.start(), match.end()
 
@@ -143,11 +158,14 @@ def _phrases(text: str, value: str) -> Iterator[tuple[int, int]]:
     words = re.findall(r"[\w'’&]+", value)
     own = [word.lower() not in _GENERIC and word.lower() not in towns() and len(word) > 2 for word in words]
     found: list[tuple[int, int]] = []
+    fold = folded(text)
+    stands = [folded(word) in fold for word in words]
     for length in range(len(words), 0, -1):
         for first in range(len(words) - length + 1):
             row = words[first : first + length]
             if (
-                not any(own[first : first + length])
+                not all(stands[first : first + length])
+                or not any(own[first : first + length])
                 or (length == 1 and row[0].lower() in common_words())
                 or (length == 1 and row[0].isdigit())
             ):
@@ -176,6 +194,8 @@ def _births(text: str, value: str) -> Iterator[tuple[int, int]]:
     else:
         return
     if not 1 <= month <= 12:
+        return
+    if f"{year % 100:02d}" not in text:
         return
     name = _MONTHS[month - 1]
     years = rf"(?:(?:19|20)?{year % 100:02d})"

@@ -54,14 +54,15 @@ def _rows(frame: pd.DataFrame, columns: Sequence[Column], mapping: ColumnMapping
     seen: set[str] = set()
     for number, cells in enumerate(frame.itertuples(index=False, name=None), start=1):
         try:
-            submission = _submission(cells, columns, mapping, number, seen)
+            submission = submission_of_cells(cells, columns, mapping, number, seen)
         except IntakeError as error:
             yield Rejected(1, number, "", b"", str(error), error.hint)
         else:
             yield Accepted(1, number, "", b"", submission)
 
 
-def _submission(cells: Sequence[Any], columns: Sequence[Column], mapping: ColumnMapping, number: int, seen: set[str]) -> Submission:
+def submission_of_cells(cells: Sequence[Any], columns: Sequence[Column], mapping: ColumnMapping, number: int, seen: set[str]) -> Submission:
+    """Return the submission in a row's cells and remember its reference; IntakeError where there is none in them, or one seen before."""
     fields = sorted_cells([_text(cell) for cell in cells], list(columns))
     reference = fields.get("reference", "")
     if reference in seen:

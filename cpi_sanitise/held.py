@@ -18,7 +18,7 @@ from .audit import Access, AuditTrail, Opened, audited
 from .chain import SigningKey
 from .errors import CommandError, LeakError, LogError, OpenError, StoreError
 from .form_search import FormValue, form_values, name_words
-from .leak_check import leaks
+from .leak_check import Removed, leaks
 from .lexicon import common_words, towns
 from .opening import Identity, open_record
 from .records import find_line, logs
@@ -189,7 +189,7 @@ def check_wording(wording: Wording, record: Mapping[str, Any]) -> None:
     faults: list[str] = []
 
     def check(text: str, where: str) -> None:
-        reasons = list(leaks(text, narrative, identifiers, form))
+        reasons = list(leaks(text, Removed(narrative, identifiers), form))
         if any(_shares_a_run(text, passage) for passage in removed):
             reasons.append("the words of a removed passage stand in the text")
         if not identifiers and _shares_a_mark(text, narrative):
@@ -264,7 +264,7 @@ def _is_of_the_source(name: str, narrative: str, identifiers: Sequence[Identifie
     for one in identifiers:
         if {"source", "submitter"} & set(one.roles) and own & {word.casefold() for word in name_words(narrative[one.start : one.end])}:
             return True
-    return bool(leaks(f"It was {name}.", "", (), form))
+    return bool(leaks(f"It was {name}.", Removed("", ()), form))
 
 
 def _subject_key(urn: str, wording: Wording, record: Mapping[str, Any]) -> bytes:

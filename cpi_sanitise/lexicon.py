@@ -69,3 +69,9 @@ def telling_words() -> dict[str, float]:
 def towns() -> dict[str, str]:
     """Towns, cities and counties by their lower-case name: they carry the intelligence and stay."""
     return {name.lower(): name for name in _lines("towns.txt")}
+
+
+@cache
+def longest_town() -> int:
+    """Words in the longest of their names."""
+    return max(len(name.split(" ")) for name in towns())

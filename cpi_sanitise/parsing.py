@@ -6,6 +6,7 @@ and leaves every head's scores beside it, so that no stage reads the text with t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -17,14 +18,40 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from .encoder import NEWLINE, Encoder, Scores
+from .offsets import token_offsets
 
-SCORES, WORDS = "cpi_scores", "cpi_words"
+SCORES, WORDS, OFFSETS = "cpi_scores", "cpi_words", "cpi_word_offsets"
 SENTENCE_START = 0.5
 WRAPPED_LINE_START = 0.2  # a line break counts as evidence, so less is asked of the model
 SHORT_LINE = 46  # characters: a line that stops before it was not wrapped by an e-mail program
+LONGEST_SENTENCE = 250  # words; what takes longer is no sentence, and grammar is looked at sentence by sentence
+LONGEST_RUN = 100  # characters without white space that are looked at together; a word is much shorter
+_LONG_RUN = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
 _BULLETS = frozenset("-–—•*·>◦▪●")
 _ENDS = frozenset(".!?…")
 _OPENING = frozenset("\"“‘'(")
+
+
+class RunByRun:
+    """spaCy's tokenizer, given at most LONGEST_RUN characters at a time without a space.
+
+    It takes brackets and quotation marks off one by one and looks at all that is left each time, so that ten thousand
+    brackets in a row would take minutes.
+    """
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+
+    def __call__(self, text: str) -> Doc:
+        cuts = [place for run in _LONG_RUN.finditer(text) for place in range(run.start() + LONGEST_RUN, run.end(), LONGEST_RUN)]
+        if not cuts:
+            whole: Doc = self._tokenizer(text)
+            return whole
+        tokens = [token for start, end in zip((0, *cuts), (*cuts, len(text)), strict=True) for token in self._tokenizer(text[start:end])]
+        return Doc(self._tokenizer.vocab, words=[token.text for token in tokens], spaces=[bool(token.whitespace_) for token in tokens])
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tokenizer, name)
 
 
 class EncoderComponent:
@@ -50,23 +77,22 @@ def _annotate(doc: Doc, tokens: list[Token], scores: Scores, labels: dict[str, l
     tags = [labels["tag"][index] for index in scores.words["tag"].argmax(-1)]
     parts = [labels["pos"][index] for index in scores.words["pos"].argmax(-1)]
     strings = doc.vocab.strings
-    array = np.zeros((len(doc), 4), dtype=np.uint64)
-    of_word = {token.i: number for number, token in enumerate(tokens)}
+    known = {text: strings.add(text) for text in {"dep", "_SP", "SPACE", "ROOT", *deps, *tags, *parts}}
+    space = (known["dep"], known["_SP"], known["SPACE"])
+    rows: list[tuple[int, int, int, int]] = []
     last = tokens[0].i
+    number = 0
     for place in range(len(doc)):
-        number = of_word.get(place)
-        if number is None or tokens[number].is_space:
-            array[place] = _row((last - place) % 2**64, strings.add("dep"), strings.add("_SP"), strings.add("SPACE"))
-            continue
-        last = place
-        head = tokens[heads[number]].i
-        relation = strings.add("ROOT" if head == place else deps[number])
-        array[place] = _row((head - place) % 2**64, relation, strings.add(tags[number]), strings.add(parts[number]))
-    doc.from_array([HEAD, DEP, TAG, POS], array)  # type: ignore[arg-type]  # spaCy's stub knows no unsigned integers
-
-
-def _row(*values: int) -> np.ndarray:
-    return np.array(values, dtype=np.uint64)
+        if number < len(tokens) and tokens[number].i == place:
+            number += 1
+            if not tokens[number - 1].is_space:
+                last = place
+                head = tokens[heads[number - 1]].i
+                relation = known["ROOT" if head == place else deps[number - 1]]
+                rows.append(((head - place) % 2**64, relation, known[tags[number - 1]], known[parts[number - 1]]))
+                continue
+        rows.append(((last - place) % 2**64, *space))
+    doc.from_array([HEAD, DEP, TAG, POS], np.array(rows, dtype=np.uint64))  # type: ignore[arg-type]  # spaCy's stub knows no unsigned integers
 
 
 def _sentence_starts(tokens: list[Token], scores: np.ndarray) -> list[int]:
@@ -105,7 +131,8 @@ def _sentence_starts(tokens: list[Token], scores: np.ndarray) -> list[int]:
                 begin(number)
         elif scores[number] > SENTENCE_START and token.text[0] not in "'\"”’)],.;:!?":
             begin(number)
-    return starts
+    ends = [*starts[1:], len(tokens)]
+    return [place for start, end in zip(starts, ends, strict=True) for place in range(start, end, LONGEST_SENTENCE)]
 
 
 def _is_item_number(tokens: list[Token], number: int) -> bool:
@@ -160,6 +187,15 @@ def word_tokens(doc: Doc) -> np.ndarray:
     return words
 
 
+def word_offsets(doc: Doc) -> tuple[np.ndarray, np.ndarray]:
+    """Start and end of each word that has scores, in characters; worked out once a Doc."""
+    if OFFSETS not in doc.user_data:
+        starts, ends = token_offsets(doc)
+        doc.user_data[OFFSETS] = (starts[word_tokens(doc)], ends[word_tokens(doc)])
+    offsets: tuple[np.ndarray, np.ndarray] = doc.user_data[OFFSETS]
+    return offsets
+
+
 class CpiNlpEngine(NlpEngine):  # type: ignore[misc]
     """Presidio's door to the pipeline. English only; never downloads."""
 
@@ -169,6 +205,7 @@ class CpiNlpEngine(NlpEngine):  # type: ignore[misc]
     def load(self) -> None:
         self.nlp = spacy.blank("en")
         self.nlp.max_length = 10_000_000
+        self.nlp.tokenizer = RunByRun(self.nlp.tokenizer)
         self.nlp.add_pipe("cpi_encoder")
 
     def is_loaded(self) -> bool:

@@ -20,11 +20,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Token
 
 from .english import forms
+from .offsets import words_of
 
 _ELEMENTS = re.compile(
     r"\s*(?:(?P<open>\()|(?P<close>\))|(?P<bar>\|)|(?P<mark>[«»])|(?P<item>\.\.\.|\.\.|\^|\$|[~<{]?[^\s()|«»?]+))(?P<optional>\?)?"
@@ -45,6 +46,9 @@ class _Element:
     options: tuple[tuple[_Element, ...], ...] = ()
     optional: bool = False
     value: str = ""
+    # Of a group: the options that may begin with a word, by that word, and those that may begin with any; in the order of writing.
+    by_first: Mapping[str, tuple[tuple[_Element, ...], ...]] = field(default_factory=dict)
+    by_any: tuple[tuple[_Element, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def compile_pattern(text: str, lists: Mapping[str, Sequence[str]], rule: Mapping
             if len(stack) == 1:
                 raise PatternError(f"unbalanced brackets in {text!r}")
             options = tuple(tuple(option) for option in stack.pop())
-            stack[-1][-1].append(_Element("group", options=options, optional=optional))
+            stack[-1][-1].append(_group(options, optional))
         elif match["mark"]:
             stack[-1][-1].append(_Element("mark", value=match["mark"]))
         else:
@@ -103,8 +107,18 @@ def _element(item: str, lists: Mapping[str, Sequence[str]], optional: bool) -> _
         )
         if not several:
             return _Element("word", words=single, optional=optional)
-        return _Element("group", options=(*several, (_Element("word", words=single),)), optional=optional)
+        return _group((*several, (_Element("word", words=single),)), optional)
     return _Element("word", words=frozenset([item.lower()]), optional=optional)
+
+
+def _group(options: tuple[tuple[_Element, ...], ...], optional: bool) -> _Element:
+    firsts = [_first_words(option) for option in options]
+    by_first = {
+        word: tuple(option for option, first in zip(options, firsts, strict=True) if first is None or word in first)
+        for word in frozenset().union(*(first for first in firsts if first))
+    }
+    by_any = tuple(option for option, first in zip(options, firsts, strict=True) if first is None)
+    return _Element("group", options=options, optional=optional, by_first=by_first, by_any=by_any)
 
 
 def _first_words(elements: Sequence[_Element]) -> frozenset[str] | None:
@@ -132,20 +146,25 @@ class Phrasebook:
     """Many patterns tried at once: each is looked at only where one of its first words stands."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
-        self._by_first: dict[str, list[Pattern]] = {}
+        self._by_first: dict[str, list[tuple[Pattern, frozenset[str] | None]]] = {}
         for pattern in patterns:
             firsts = _first_words(pattern.elements)
             if not firsts:
                 raise PatternError(f"a pattern may not begin with a gap, a part of speech or optional words only: {dict(pattern.rule)}")
+            opening = pattern.elements[0]
+            # Most places that have the first word do not have the second.
+            seconds = _first_words(pattern.elements[1:]) if opening.kind == "word" and not opening.optional else None
             for word in firsts:
-                self._by_first.setdefault(word, []).append(pattern)
+                self._by_first.setdefault(word, []).append((pattern, seconds))
 
     def find(self, doc: Doc) -> list[tuple[int, int, Mapping[str, str]]]:
         """Finds as (first token, last token + 1, rule), the longest of each pattern at each place."""
         found = []
-        words = [token.lower_.replace("’", "'") for token in doc]
-        for place, word in enumerate(words):
-            for pattern in self._by_first.get(word, ()):
+        words = words_of(doc)
+        for place, (word, following) in enumerate(zip(words, [*words[1:], ""], strict=True)):
+            for pattern, seconds in self._by_first.get(word, ()):
+                if seconds is not None and following not in seconds:
+                    continue
                 span = _match(doc, words, pattern.elements, place)
                 if span and span[0] < span[1]:
                     found.append((*span, pattern.rule))
@@ -164,15 +183,20 @@ def _match(doc: Doc, words: list[str], elements: tuple[_Element, ...], place: in
 def _ends(
     doc: Doc, words: list[str], elements: tuple[_Element, ...], at: int, place: int, begin: int | None, end: int | None
 ) -> Iterable[tuple[int, int | None, int | None]]:
-    if at == len(elements):
-        yield place, begin, end
-        return
-    element = elements[at]
-    if element.kind == "mark":
-        if element.value == "«":
-            yield from _ends(doc, words, elements, at + 1, place, place, end)
+    # What leaves no choice is gone through without a generator for each step: most places fail at the second word.
+    while at < len(elements):
+        element = elements[at]
+        if element.kind == "mark":
+            begin, end = (place, end) if element.value == "«" else (begin, place)
+        elif element.kind == "word" and not element.optional:
+            if place >= len(words) or words[place] not in element.words:
+                return
+            place += 1
         else:
-            yield from _ends(doc, words, elements, at + 1, place, begin, place)
+            break
+        at += 1
+    else:
+        yield place, begin, end
         return
     if element.kind == "start":
         if _starts_sentence(doc, place):
@@ -191,7 +215,8 @@ def _ends(
                 break
         return
     if element.kind == "group":
-        for option in element.options:
+        word = words[place] if place < len(words) else ""
+        for option in element.by_first.get(word, element.by_any):
             yield from _ends(doc, words, option + elements[at + 1 :], 0, place, begin, end)
     elif place < len(words):
         if element.kind == "word":

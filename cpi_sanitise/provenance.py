@@ -15,13 +15,14 @@ from spacy.tokens import Doc, Token
 
 from .english import lemma
 from .lexicon import rules, word_lists, words
+from .offsets import text_of
 from .parsing import scores_of, word_tokens
 from .phrases import Phrasebook, compile_pattern
 from .quotation import quoted
-from .spans import Identifier, ProvenanceSpan, in_order
+from .spans import Identifier, ProvenanceSpan, Touching, in_order
 
 # Operating point of the encoder's provenance tags, chosen on corpora/dev for recall first (see benchmarks/results).
-THRESHOLD, GAP_THRESHOLD, MEAN_THRESHOLD, CERTAIN = 0.05, 0.03, 0.06, 0.4
+THRESHOLD, GAP_THRESHOLD, MEAN_THRESHOLD, CERTAIN = 0.05, 0.03, 0.14, 0.4
 REFUTED = 0.08  # what grammar would cut and the encoder gives less than this on average is content, and stays
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
 _CONTENTS = ("ccomp", "parataxis", "csubj")
@@ -61,7 +62,7 @@ def is_first_person(token: Token, in_quotation: Sequence[bool]) -> bool:
     if lower not in _FIRST or in_quotation[token.i]:
         return False
     if token.text == "US":
-        return bool(token.doc.text.isupper())
+        return text_of(token.doc).isupper()
     return not (lower == "i" and token.i + 1 < len(token.doc) and token.nbor(1).text == ".")
 
 
@@ -628,10 +629,11 @@ def _by_layout(doc: Doc) -> list[ProvenanceSpan]:
 def _of_source_identifiers(doc: Doc, identifiers: Sequence[Identifier], found: Sequence[ProvenanceSpan]) -> list[ProvenanceSpan]:
     """What only the source's own name, number or workplace holds together: "at Oakmount Surgery", "call 07700 …"."""
     spans = []
+    at = Touching(found)
     for identifier in identifiers:
         if identifier.role not in ("submitter", "source") or (identifier.type == "PERSON" and identifier.role == "source"):
             continue  # a named source who is left in the scene is a victim or a subject: rewriting describes that person
-        if any(span.start <= identifier.start and identifier.end <= span.end for span in found):
+        if any(span.start <= identifier.start and identifier.end <= span.end for span in at(identifier.start, identifier.end)):
             continue
         piece = doc.char_span(identifier.start, identifier.end, alignment_mode="expand")
         if piece is None:
@@ -661,18 +663,18 @@ def _rests(doc: Doc, found: Sequence[ProvenanceSpan]) -> list[ProvenanceSpan]:
             continue
         rest = [doc[place] for place in inside if not covered[place] and not doc[place].is_space]
         if rest and all(token.is_punct or token.lower_ in _SMALL or token.pos_ in ("PUNCT", "CCONJ", "SCONJ", "DET") for token in rest):
-            spans.append(_span(doc, sentence.start, sentence.end, max(set(kinds), key=kinds.count), "grammar"))
+            spans.append(_span(doc, sentence.start, sentence.end, max(sorted(set(kinds)), key=kinds.count), "grammar"))
     return spans
 
 
 def _merged(doc: Doc, spans: Iterable[ProvenanceSpan]) -> list[ProvenanceSpan]:
     """Spans of one kind that overlap or touch become one; finders are joined."""
     merged: list[ProvenanceSpan] = []
-    spans = list(spans)
+    spans, text = list(spans), text_of(doc)
     for kind in sorted({span.kind for span in spans}):
         last: ProvenanceSpan | None = None
         for span in in_order([span for span in spans if span.kind == kind and span.end > span.start]):
-            if last is not None and (span.start <= last.end or not doc.text[last.end : span.start].strip(" ,")):
+            if last is not None and (span.start <= last.end or not text[last.end : span.start].strip(" ,")):
                 last = ProvenanceSpan(last.start, max(last.end, span.end), kind, tuple(dict.fromkeys((*last.found_by, *span.found_by))))
                 merged[-1] = last
             else:

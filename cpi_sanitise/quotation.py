@@ -6,6 +6,8 @@ import re
 
 from spacy.tokens import Doc
 
+from .offsets import text_of
+
 _PAIRS = (
     re.compile(r"“[^“”\n]{1,600}”"),
     re.compile(r'"[^"\n]{1,600}"'),
@@ -29,7 +31,7 @@ def quoted(doc: Doc) -> list[bool]:
 
 
 def _quoted(doc: Doc) -> list[bool]:
-    ranges = [match.span() for pattern in _PAIRS for match in pattern.finditer(doc.text)]
+    ranges = [match.span() for pattern in _PAIRS for match in pattern.finditer(text_of(doc))]
     inside = [False] * len(doc)
     if not ranges:
         return inside

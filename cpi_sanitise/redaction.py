@@ -14,6 +14,7 @@ from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import OperatorConfig, RecognizerResult
 from presidio_anonymizer.operators import Operator, OperatorType
 
+from .errors import RewriteError
 from .lexicon import nicknames
 from .rewriting import Rewritten
 from .spans import Identifier
@@ -34,6 +35,7 @@ WORDS = {
     "LOCATION": "PLACE",
 }
 _TITLES = frozenset("mr mrs ms miss dr rev revd sir cllr prof pc dc ds sgt".split())
+MOST_NAMES = 3_000  # different ones; comparing each with each is done for a village, not for a telephone book
 
 
 class Placeholder(Operator):  # type: ignore[misc]
@@ -100,26 +102,58 @@ def _joined(text: str) -> str:
     text = re.sub(
         r"(\[[A-Z ]+ \d+\])(?:\s*[(\"'“‘]\s*\1\s*[)\"'”’]|\s*,?\s+(?:aka|also known as|known as|AKA)\s+[\"'“‘]?\1[\"'”’]?,?)", r"\1", text
     )
-    text = re.sub(r"(\[[A-Z ]+ \d+\]),?(?:\s+\1)+", r"\1", text)
     return re.sub(r"(\[[A-Z ]+ \d+\])(?:\s+\1)+", r"\1", text)
 
 
 def same_entities(narrative: str, identifiers: Sequence[Identifier]) -> list[int]:
-    """For each identifier the index of the first that means the same."""
+    """For each identifier the index of the first that means the same.
+
+    Raises RewriteError where there are more names than anybody could tell apart.
+    """
     first_of: list[int] = []
-    keys: list[frozenset[str]] = [_key(narrative[found.start : found.end], found.type) for found in identifiers]
+    values: dict[tuple[str, frozenset[str]], int] = {}
+    persons: dict[int, dict[frozenset[str], None]] = {}  # by the index of the first, every way in which that person is named
+    by_handle: dict[str, dict[int, None]] = {}
+    named: set[frozenset[str]] = set()
     for index, found in enumerate(identifiers):
-        match = index
-        for earlier in range(index):
-            if identifiers[earlier].type == found.type and first_of[earlier] == earlier:
-                group = [keys[number] for number in range(index) if first_of[number] == earlier]
-                if any(_same(found.type, keys[index], key) for key in group) or (
-                    found.type == "PERSON" and _aka(narrative, identifiers, earlier, index, first_of)
-                ):
-                    match = earlier
-                    break
+        key = _key(narrative[found.start : found.end], found.type)
+        if found.type != "PERSON":
+            first_of.append(values.setdefault((found.type, key), index))
+            continue
+        named.add(key)
+        if len(named) > MOST_NAMES:
+            raise RewriteError("too many different names", hint="split it into one submission for each report")
+        near = {first for handle in _handles(key, "short", "full") for first in by_handle.get(handle, ())}
+        if index and identifiers[index - 1].type == "PERSON":
+            near.add(first_of[-1])
+        match = next(
+            (
+                first
+                for first in sorted(near)
+                if key in persons[first]
+                or any(_same("PERSON", key, other) for other in persons[first])
+                or _aka(narrative, identifiers, first, index, first_of)
+            ),
+            index,
+        )
         first_of.append(match)
+        persons.setdefault(match, {})[key] = None
+        for handle in _handles(key, "full", "short"):
+            by_handle.setdefault(handle, {})[match] = None
     return first_of
+
+
+def _handles(key: frozenset[str], of_full: str, of_short: str) -> set[str]:
+    """What two names of one person have at least one of in common: a word or a short form of it, or the initials of the one that are the other.
+
+    A full name is found under `of_full` with its initials, initials under `of_short`: who looks for the other kind says them the other way.
+    """
+    handles = {name for part in key for name in nicknames(part)}
+    if len(key) == 1:
+        handles |= {f"{of_short}={''.join(sorted(part))}" for part in key if 1 < len(part) <= 3}
+    elif len(key) <= 3:
+        handles.add(f"{of_full}={''.join(sorted(part[0] for part in key))}")
+    return handles
 
 
 def _key(text: str, entity_type: str) -> frozenset[str]:
@@ -142,12 +176,10 @@ def _same(entity_type: str, one: frozenset[str], other: frozenset[str]) -> bool:
     if len(short) == len(long) and len(long) > 1:
         # Kath Webb and Katherine Webb are one; Tom Webb and Kelly Webb are not.
         return all(any(nicknames(part) & nicknames(their) for their in long) for part in short)
-    if len(short) < len(long) or len(short) == 1:
-        if all(any(part in nicknames(their) or their in nicknames(part) for their in long) for part in short):
-            return True
-        (initials,) = short if len(short) == 1 else ("",)
-        return 1 < len(initials) == len(long) <= 3 and sorted(initials) == sorted(part[0] for part in long)
-    return False
+    if all(any(part in nicknames(their) or their in nicknames(part) for their in long) for part in short):
+        return True
+    (initials,) = short if len(short) == 1 else ("",)
+    return 1 < len(initials) == len(long) <= 3 and sorted(initials) == sorted(part[0] for part in long)
 
 
 _AKA = re.compile(
@@ -159,8 +191,7 @@ _AKA = re.compile(
 
 def _aka(narrative: str, identifiers: Sequence[Identifier], earlier: int, index: int, first_of: Sequence[int]) -> bool:
     """Whether the later name stands right behind the earlier as its nickname: "Kelly Marsh (Kez)", "Kelly Marsh aka Kez"."""
-    before = index - 1
-    if before < 0 or identifiers[before].type != "PERSON" or first_of[before] != earlier:
+    if first_of[index - 1] != earlier:
         return False
-    between = narrative[identifiers[before].end : identifiers[index].start]
+    between = narrative[identifiers[index - 1].end : identifiers[index].start]
     return bool(between.strip(" ")) and "\n" not in between and between.strip() != "," and bool(_AKA.match(between))

@@ -14,8 +14,9 @@ from datetime import date, timedelta
 
 from spacy.tokens import Doc, Token
 
+from .offsets import text_of
 from .quotation import quoted
-from .spans import ProvenanceSpan
+from .spans import ProvenanceSpan, Taken, Touching
 
 MONTHS = ("", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -45,34 +46,33 @@ def find_relative_dates(doc: Doc, received: date, provenance: Sequence[Provenanc
     """The relative dates that can be made absolute with confidence, in order and apart from each other."""
     in_quotation = quoted(doc)
     found: list[DatedSpan] = []
+    narrative, gone, taken = text_of(doc), Touching(provenance), Taken()
     for shape, resolve, deictic in _SHAPES:
-        for match in shape.finditer(doc.text):
+        for match in shape.finditer(narrative):
             start, end = match.span()
-            if any(start < other.end and other.start < end for other in found):
+            if taken.touches(DatedSpan(start, end, "")):
                 continue
             span = doc.char_span(start, end, alignment_mode="expand")
-            if span is None or any(in_quotation[token.i] for token in span) or _inside(start, end, provenance):
+            if span is None or any(in_quotation[token.i] for token in span) or gone(start, end):
                 continue
             before = doc[span.start - 1].lower_ if span.start else ""
-            after = doc.text[end : end + 8].lower()
+            after = narrative[end : end + 8].lower()
             if before in _VAGUE or after.startswith((" or ", " ish")) or (before in ("the", "this", "past") and deictic != "part"):
                 continue
-            if deictic and _told_on_another_day(doc, span.root, received, provenance):
+            if deictic and _told_on_another_day(doc, span.root, received, gone):
                 continue
             text = resolve(match, received, _tense(span.root), before)
             if text:
                 found.append(DatedSpan(start, end, text))
+                taken.add(found[-1])
     return sorted(found, key=lambda one: one.start)
 
 
-def _inside(start: int, end: int, provenance: Sequence[ProvenanceSpan]) -> bool:
-    return any(span.start < end and start < span.end for span in provenance)
-
-
-def _told_on_another_day(doc: Doc, root: Token, received: date, provenance: Sequence[ProvenanceSpan]) -> bool:
+def _told_on_another_day(doc: Doc, root: Token, received: date, provenance: Touching[ProvenanceSpan]) -> bool:
     """Whether a telling that was cut from the sentence names a day that is not the day of writing."""
     sentence = root.sent
-    cut = " ".join(doc.text[max(span.start, sentence.start_char) : min(span.end, sentence.end_char)] for span in provenance)
+    begin, end = sentence.start_char, sentence.end_char
+    cut = " ".join(text_of(doc)[max(span.start, begin) : min(span.end, end)] for span in provenance(begin, end))
     named = re.search(
         rf"\b(?:yesterday|last\s+\w+|ago|(?:on|at)\s+{_DAY}|{_DAY}(?:['’]s)?)\b".replace("(?P<day>", "(?:"), cut, re.IGNORECASE
     )

@@ -11,14 +11,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from spacy.tokens import Doc, Token
 
 from .english import agrees_plural, lemma, third_person
 from .english import past as past_of
 from .lexicon import words
+from .offsets import token_offsets
 from .provenance import is_first_person, is_role, own_subject, predicate_class, subject_of
 from .quotation import quoted
-from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps
+from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps, within
 
 CONCERN, THOUGHT = "there is a concern that", "it is thought that"
 _NOUN_CONCERN = "there is a concern about"
@@ -95,17 +97,18 @@ def rewrite(
     """The statement without what is cut, or None where nothing that stands by itself is left.
 
     `vantage` are the spans to be replaced by their plain words; `descriptions` say by index which identifiers are
-    written as words ("a woman") because they are the source's own.
+    written as words ("a woman") because they are the source's own. `vantage` and `identifiers` are in order and apart; of
+    `provenance` only what touches the statement is asked for.
     """
     span = doc.char_span(statement.start, statement.end, alignment_mode="expand")
     if span is None or not len(span):
         return None
     in_quotation = quoted(doc)
-    cut = {
-        token.i
-        for token in span
-        if not token.is_space and any(found.start < token.idx + len(token) and token.idx < found.end for found in provenance)
-    }
+    starts, ends = token_offsets(doc)
+    cut: set[int] = set()
+    for found in provenance:
+        first, last = np.searchsorted(ends, found.start, "right"), np.searchsorted(starts, found.end)
+        cut.update(place for place in range(max(int(first), span.start), min(int(last), span.end)) if not doc[place].is_space)
     cut = _whole_clauses(span.doc, span.start, span.end, cut, in_quotation)
     cut |= _commas_around(doc, span.start, span.end, cut)
     substitutes, without = _substitutes(doc, span.start, span.end, cut, in_quotation)
@@ -225,6 +228,9 @@ def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: S
             "nmod:poss",
         ):
             continue
+        if token.dep_ in ("nsubj", "nsubj:pass") and token.i > token.head.i and {place - 1, place + 1} <= cut:
+            # "…, Yolanda told me" with no verb for Yolanda in the tree: the subject of the telling, not of what was told.
+            continue
         fire = "fire" in (token.head.lower_, *(child.lower_ for child in token.head.children)) and lemma(token.head.lower_) in (
             "fire",
             "set",
@@ -332,13 +338,15 @@ def _without_orphans(
             ):
                 if head.i not in cut and stands - {inner.i for inner in token.subtree}:
                     drop(token)
-            else:
-                lost_head = orphan and token.dep_ in _ARGUMENTS and not _leads_on(head) and place not in stands
-                lost_pronoun = token.dep_ == "acl:relcl" and (
-                    orphan or any(child.i in cut and (child.dep_ in _SUBJECTS or child.tag_ in ("WP", "WDT")) for child in token.children)
-                )
-                if (lost_head or lost_pronoun) and stands - {inner.i for inner in token.subtree}:
-                    drop(token)
+            elif (
+                token.dep_ == "acl:relcl"
+                and (orphan or any(child.i in cut and (child.dep_ in _SUBJECTS or child.tag_ in ("WP", "WDT")) for child in token.children))
+                or orphan
+                and token.dep_ in _ARGUMENTS
+                and not _leads_on(head)
+                and place not in stands
+            ) and stands - {inner.i for inner in token.subtree}:
+                drop(token)
         if len(cut) == before:
             break
     return cut
@@ -557,11 +565,13 @@ def _pieces(
     pieces: list[Piece] = []
     done: set[tuple[str, int]] = set()
     previous_end = -1
+    extent = group[0].idx, group[-1].idx + len(group[-1])
+    near_identifiers, near_vantage = within(identifiers, *extent), within(vantage, *extent)
     for token in group:
         space = token.idx != previous_end or not pieces
         previous_end = token.idx + len(token)
-        index = next((number for number, found in enumerate(identifiers) if found.start < previous_end and token.idx < found.end), None)
-        plain = next((number for number, found in enumerate(vantage) if found.start < previous_end and token.idx < found.end), None)
+        index = next(iter(within(identifiers, token.idx, previous_end)), None) if near_identifiers else None
+        plain = next(iter(within(vantage, token.idx, previous_end)), None) if near_vantage else None
         if plain is not None:
             if ("vantage", plain) not in done:
                 done.add(("vantage", plain))

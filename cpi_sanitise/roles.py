@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 from spacy.tokens import Doc, Token
 
 from .english import lemma
-from .lexicon import nicknames, words
-from .parsing import scores_of, word_tokens
+from .lexicon import nicknames, towns, words
+from .offsets import text_of
+from .parsing import scores_of, word_offsets
 from .provenance import is_first_person, is_role, subject_of
 from .quotation import quoted
 from .spans import ROLE_STRICTNESS, Identifier
@@ -36,6 +38,24 @@ _TOLD_BY = re.compile(
     r"information from)\s+(?:\w+\s+){0,2}$",
     re.IGNORECASE,
 )
+# Whatever the recognizers take the teller for, told by it is told by the source.
+_TELLERS = frozenset("PERSON ORGANISATION LOCATION ADDRESS USERNAME".split())
+_TELLS = re.compile(
+    r"^(?:\s+[^\W\d_]+)?\s+(?:(?:has|had|have|also|just|then|later)\s+){0,2}(?:told|informed|advised|assured|warned|begged|said to|"
+    r"mentioned to|confided in|rang|phoned|texted|e-?mailed|messaged)\s+(?:me|us)\b",
+    re.IGNORECASE,
+)
+# "I spoke to Yolanda, who said …": with both halves, since a subject may be spoken to, and may say things to others.
+_SPOKEN_TO = re.compile(
+    r"\b(?:i|we)\s+(?:(?:have|had|also|then|just|later)\s+){0,2}(?:spoke|spoken|talked|chatted)\s+(?:to|with)\s+(?:\w+\s+){0,2}$|"
+    r"\b(?:i|we)\s+(?:(?:have|had|also|then|just|later)\s+){0,2}(?:rang|phoned|called|met|visited|saw|interviewed)\s+(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_WHO_SAID = re.compile(
+    r"^(?:\s+[^\W\d_]+)?\s*,?\s+who\s+(?:(?:has|had|also|then|later)\s+){0,2}(?:said|told|says|stated|reported|explained|mentioned|"
+    r"advised|disclosed|confirmed|described|added|informed)\b",
+    re.IGNORECASE,
+)
 _OWN_PLACE = re.compile(
     r"\b(?:work(?:s|ed|ing)? (?:at|for|in|with)|based at|here at|employed (?:at|by)|volunteer (?:at|for|with)|teach at|"
     r"live at|live in|our(?: own)?|us at|staff at|member of staff at|manager (?:at|of)|\w+ (?:at|of|from) our|"
@@ -48,7 +68,7 @@ def assign_roles(doc: Doc, identifiers: Sequence[Identifier], labels: dict[str, 
     """Identifiers with their roles: what the form said, what the narrative shows, what the encoder reads, and
     subject where nothing else does."""
     in_quotation = quoted(doc)
-    text = doc.text
+    text = text_of(doc)
     closings = [match.end() for match in _CLOSING.finditer(text)]
     signature = next((end for end in closings if len(text) - end < 400), None)
     with_roles = [
@@ -62,29 +82,29 @@ def _read(doc: Doc, found: Identifier, labels: dict[str, list[str]]) -> tuple[st
     """The roles that the encoder gives to the identifier's words."""
     if "role" not in labels:
         return ()
-    places = word_tokens(doc)
-    rows = [
-        number
-        for number, place in enumerate(places.tolist())
-        if found.start < doc[place].idx + len(doc[place]) and doc[place].idx < found.end
-    ]
-    if not rows:
+    starts, ends = word_offsets(doc)
+    first, last = np.searchsorted(ends, found.start, "right"), np.searchsorted(starts, found.end)
+    if first >= last:
         return ()
-    mean = scores_of(doc).words["role"][rows].mean(0)
+    mean = scores_of(doc).words["role"][first:last].mean(0)
     return tuple(role for role, share in zip(labels["role"], mean.tolist(), strict=True) if role != "O" and share > ROLE_THRESHOLD)
 
 
 def _shown(doc: Doc, found: Identifier, in_quotation: Sequence[bool], signature: int | None) -> tuple[str, ...]:
-    text = doc.text
+    text = text_of(doc)
     before = text[max(0, found.start - 60) : found.start]
     if signature is not None and found.start > signature:
         return ("submitter",)
-    if found.type == "PERSON":
-        if _OWN_NAME.search(before):
+    if found.type in _TELLERS:
+        if found.type == "PERSON" and _OWN_NAME.search(before):
             return ("submitter",)
-        if _TOLD_BY.search(before):
-            return ("source",)
         span = doc.char_span(found.start, found.end, alignment_mode="expand")
+        # "Tom told me" in somebody's quoted words was told to somebody else.
+        said_here = span is None or not in_quotation[span.start]
+        after = text[found.end : found.end + 60]
+        if _TOLD_BY.search(before) or (said_here and (_TELLS.match(after) or (_WHO_SAID.match(after) and _SPOKEN_TO.search(before)))):
+            return ("source",)
+    if found.type == "PERSON":
         if span is not None and _tells_us(span.root, in_quotation):
             return ("source",)
         if _OFFICIAL.match(text[found.start : found.end]) or _OFFICIAL.match(
@@ -118,7 +138,7 @@ def _tells_us(root: Token, in_quotation: Sequence[bool]) -> bool:
 
 
 def _shared_by_name(text: str, identifiers: list[Identifier]) -> list[Identifier]:
-    """One person has one set of roles: a name said to tell in one line is the source in every other."""
+    """One person has one set of roles: a name said to tell in one line is the source in every other, also where it was taken for a place."""
     roles_of: dict[str, set[str]] = {}
     for found in identifiers:
         if found.type == "PERSON" and {"source", "submitter"} & set(found.roles):
@@ -133,6 +153,11 @@ def _shared_by_name(text: str, identifiers: list[Identifier]) -> list[Identifier
             # A surname alone is shared by families: a full name takes the roles of another full name only when both words agree.
             if known and (len(names) == 1 or all(any(variant in roles_of for variant in nicknames(word)) for word in names)):
                 roles |= set().union(*known)
+        elif found.type in _TELLERS and text[found.start : found.end].lower() not in towns():
+            # "Brackwater" read as a place is still the source's name; "Brackwater Road" is not.
+            names = re.findall(r"[^\W\d_]+", text[found.start : found.end].lower())
+            if names and all(name in roles_of for name in names):
+                roles |= set().union(*(roles_of[name] for name in names))
         shared.append(replace(found, roles=tuple(role for role in ROLE_STRICTNESS if role in (roles or {"subject"}))))
     return shared
 

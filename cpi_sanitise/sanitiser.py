@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 
 from .errors import RecipientError, SanitiseError
 from .form_search import form_values
-from .leak_check import leaks
-from .lexicon import RULES, common_words, towns
+from .leak_check import Removed, leaks
+from .lexicon import RULES, common_words, longest_town, towns
 from .parsing import CpiNlpEngine
 from .sanitised_log import LogStatement, MadeBy, SanitisedLog, new_urn
 from .sealed_record import (
@@ -37,7 +37,7 @@ from .sealed_record import (
     subject_key,
 )
 from .settings import Settings
-from .spans import AttributionRisk, Identifier, ProvenanceSpan, Span, Statement, VantageSpan, inside_any
+from .spans import AttributionRisk, Identifier, ProvenanceSpan, Span, Statement, Taken, Touching, VantageSpan, in_order
 from .submission import Submission
 
 if TYPE_CHECKING:
@@ -218,30 +218,34 @@ class Sanitiser:
     def _write(self, submission: Submission, doc: Doc, found: Examination) -> _Draft:
         labels = self._engine.encoder.labels
         form = form_values(submission.form)
+        described = description(submission.narrative, doc)
         descriptions = {
-            index: description(submission.narrative, doc)
+            index: described
             for index, identifier in enumerate(found.identifiers)
             if identifier.role in ("submitter", "source") and identifier.type == "PERSON"
         }
         cuts = replaced(doc, found.vantage, self._dial)
         if submission.received_at is not None:
             dated = find_relative_dates(doc, submission.received_at.date(), found.provenance)
+            taken = Taken(cuts)
             cuts += [
-                VantageSpan(one.start, one.end, "relative_date", one.text, ("relative_dates",))
-                for one in dated
-                if not inside_any(one, cuts)
+                VantageSpan(one.start, one.end, "relative_date", one.text, ("relative_dates",)) for one in dated if not taken.touches(one)
             ]
-        gone: list[Span] = [*found.provenance, *found.identifiers, *cuts]
+            cuts = in_order(cuts)
+        gone: Touching[Span] = Touching([*found.provenance, *found.identifiers, *cuts])
+        provenance = Touching(found.provenance)
+        removed = Removed(submission.narrative, found.identifiers)
         kept: list[tuple[Statement, Rewritten]] = []
         withheld: list[Statement] = []
         for statement in found.statements:
-            if telling(doc, statement, gone) > self._dial.telling:
+            if telling(doc, statement, gone(statement.start, statement.end)) > self._dial.telling:
                 withheld.append(statement)
                 continue
-            text = rewrite(doc, statement, found.provenance, cuts, found.identifiers, descriptions)
+            here = provenance(statement.start, statement.end)
+            text = rewrite(doc, statement, here, cuts, found.identifiers, descriptions)
             if text is None:
                 continue
-            if leaks(text.text.replace("\ufffc", "■"), submission.narrative, found.identifiers, form):
+            if leaks(text.text.replace("\ufffc", "■"), removed, form):
                 withheld.append(statement)
             else:
                 kept.append((statement, text))
@@ -254,11 +258,12 @@ class Sanitiser:
         judged: dict[int, str] = {}
         statements = []
         for (statement, text), final in zip(kept, texts, strict=True):
-            by_encoder = kind_by_encoder(doc, statement.start, statement.end, found.provenance, labels)
+            here = provenance(statement.start, statement.end)
+            by_encoder = kind_by_encoder(doc, statement.start, statement.end, here, labels)
             kind = _kind(final, text.hedged, by_encoder)
             judged[statement.start] = kind
             statements.append(LogStatement(final, kind))  # type: ignore[arg-type]
-        hold = list(leaks(" ".join(texts), submission.narrative, found.identifiers, form))
+        hold = list(leaks(" ".join(texts), removed, form))
         if not statements and found.triage.outcome != "no_action":
             hold.append("no statement could be kept")
         if VERY_HIGH in found.attribution_risk.reasons:
@@ -348,9 +353,10 @@ _CAPITALISED = re.compile(r"\b[A-Z][a-z'’-]+(?:[- ](?:[A-Z][a-z'’]+|on|upon|
 
 def _area(text: str) -> str | None:
     """The first town, city or county that the log itself names."""
+    longest = longest_town()
     for match in _CAPITALISED.finditer(text):
         parts = match[0].split(" ")
-        for length in range(len(parts), 0, -1):
+        for length in range(min(len(parts), longest), 0, -1):
             for first in range(len(parts) - length + 1):
                 name = " ".join(parts[first : first + length])
                 if name.lower() not in towns() or len(name) < 4:

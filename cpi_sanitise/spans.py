@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 
 class Span(Protocol):
@@ -18,6 +19,7 @@ class Span(Protocol):
 
 AnySpan = TypeVar("AnySpan", bound=Span)
 
+_STRETCH = 256  # characters
 ROLE_STRICTNESS = ("submitter", "source", "subject", "third_party")
 
 
@@ -100,7 +102,51 @@ def in_order(spans: Iterable[AnySpan]) -> list[AnySpan]:
 def longest_first(spans: Sequence[AnySpan]) -> list[AnySpan]:
     """Those left when each span, longest first, drops what overlaps it; in order of text."""
     kept: list[AnySpan] = []
+    taken = Taken()
     for span in sorted(spans, key=lambda span: (span.start - span.end, span.start)):
-        if not inside_any(span, kept):
+        if not taken.touches(span):
             kept.append(span)
+            taken.add(span)
     return in_order(kept)
+
+
+def within(spans: Sequence[Span], start: int, end: int) -> range:
+    """The places of those that touch a stretch of text, of spans that are in order and apart."""
+    return range(bisect_right(spans, start, key=lambda span: span.end), bisect_left(spans, end, key=lambda span: span.start))
+
+
+class Touching(Generic[AnySpan]):
+    """Spans to be asked which of them share a character with a stretch of text, at the cost of those that do and not of all."""
+
+    def __init__(self, spans: Iterable[AnySpan]) -> None:
+        self._spans = sorted(spans, key=lambda span: span.start)
+        self._in_stretch: dict[int, list[int]] = {}
+        for number, span in enumerate(self._spans):
+            for stretch in self._stretches(span.start, span.end):
+                self._in_stretch.setdefault(stretch, []).append(number)
+
+    def __call__(self, start: int, end: int) -> list[AnySpan]:
+        """Those that touch it, by start."""
+        near = {number for stretch in self._stretches(start, end) for number in self._in_stretch.get(stretch, ())}
+        return [span for span in map(self._spans.__getitem__, sorted(near)) if span.start < end and start < span.end]
+
+    @staticmethod
+    def _stretches(start: int, end: int) -> range:
+        return range(start // _STRETCH, max(start, end - 1) // _STRETCH + 1)
+
+
+class Taken:
+    """Which characters are taken; asking costs the length of the span, not the number of those that were added."""
+
+    def __init__(self, spans: Iterable[Span] = ()) -> None:
+        self._marks = bytearray()
+        for span in spans:
+            self.add(span)
+
+    def add(self, span: Span) -> None:
+        if span.end > len(self._marks):
+            self._marks.extend(bytes(max(span.end - len(self._marks), len(self._marks))))
+        self._marks[span.start : span.end] = b"\x01" * (span.end - span.start)
+
+    def touches(self, span: Span) -> bool:
+        return self._marks.find(1, span.start, span.end) >= 0

@@ -14,8 +14,9 @@ import numpy as np
 from spacy.tokens import Doc
 
 from .lexicon import rules
-from .parsing import scores_of, word_tokens
-from .spans import Identifier, ProvenanceSpan, Statement, overlaps
+from .offsets import text_of
+from .parsing import scores_of, word_offsets
+from .spans import Identifier, ProvenanceSpan, Statement, Touching, overlaps
 
 BASES = ("first_hand", "told_by_subject", "told_by_third_party", "recorded", "inferred", "unknown")
 _CLAUSES = re.compile(r"[,;:]\s+|\s+[-–—]\s+|\s(?=(?:and|but|so|because|which|as|although|though|whereas)\s)|(?<=[.!?])\s+", re.IGNORECASE)
@@ -80,13 +81,14 @@ def _cues() -> re.Pattern[str]:
 def split_statements(doc: Doc, identifiers: Sequence[Identifier]) -> list[tuple[int, int]]:
     """Sentences and list items as character offsets without white space at the ends; none begins inside an identifier."""
     spans: list[tuple[int, int]] = []
+    whole, at = text_of(doc), Touching(identifiers)
     for sentence in doc.sents:
         start, end = sentence.start_char, sentence.end_char
-        text = doc.text[start:end]
+        text = whole[start:end]
         start, end = start + len(text) - len(text.lstrip()), end - (len(text) - len(text.rstrip()))
         if end <= start:
             continue
-        if spans and any(found.start < start < found.end for found in identifiers):
+        if spans and any(found.start < start for found in at(start, start + 1)):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
@@ -122,16 +124,16 @@ def kind_by_encoder(doc: Doc, start: int, end: int, removed: Sequence[Provenance
 def _pooled(doc: Doc, start: int, end: int, removed: Sequence[ProvenanceSpan], labels: dict[str, list[str]], head: str) -> dict[str, float]:
     if head not in labels:
         return {}
-    places = word_tokens(doc)
-    rows = [
-        number
-        for number, place in enumerate(places.tolist())
-        if start <= doc[place].idx < end and not any(cut.start <= doc[place].idx < cut.end for cut in removed)
-    ]
-    if not rows:
+    starts, _ = word_offsets(doc)
+    first, last = (int(place) for place in np.searchsorted(starts, (start, end)))
+    left = np.ones(last - first, dtype=bool)
+    for cut in removed:
+        if cut.start < end and start < cut.end:
+            left[slice(*np.searchsorted(starts[first:last], (cut.start, cut.end)))] = False
+    if not left.any():
         return {}
-    mean = scores_of(doc).words[head][rows].mean(0)
-    return {label: float(value) for label, value in zip(labels[head], np.asarray(mean), strict=True)}
+    mean = scores_of(doc).words[head][first:last][left].mean(0)
+    return dict(zip(labels[head], mean.tolist(), strict=True))
 
 
 def basis_of(doc: Doc, start: int, end: int, provenance: Sequence[ProvenanceSpan], labels: dict[str, list[str]]) -> str:
@@ -140,7 +142,7 @@ def basis_of(doc: Doc, start: int, end: int, provenance: Sequence[ProvenanceSpan
     if by_encoder:
         return max(BASES, key=lambda basis: by_encoder.get(basis, 0.0))
     here = [cut for cut in provenance if overlaps(cut, Statement(start, end, None))]
-    told = " ".join(doc.text[cut.start : cut.end] for cut in here)
+    told = " ".join(text_of(doc)[cut.start : cut.end] for cut in here)
     for basis, cue in _BASIS_CUES:
         if told and cue.search(told):
             return basis

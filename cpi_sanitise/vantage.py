@@ -12,9 +12,10 @@ import numpy as np
 from spacy.tokens import Doc, Token
 
 from .lexicon import rules, telling_words, word_lists
+from .offsets import text_of, token_offsets
 from .parsing import scores_of, word_tokens
 from .phrases import Phrasebook, compile_pattern
-from .spans import AttributionRisk, Identifier, ProvenanceSpan, Span, Statement, VantageSpan, in_order, inside_any
+from .spans import AttributionRisk, Identifier, ProvenanceSpan, Span, Statement, Taken, Touching, VantageSpan, in_order
 
 THRESHOLD = 0.5
 _MOST_TELLING = 4  # words of a statement that are weighed: a long statement is not telling for being long
@@ -66,11 +67,13 @@ def find_vantage(doc: Doc, provenance: Sequence[ProvenanceSpan], labels: dict[st
         for first, last, rule in _phrasebook().find(doc)
         if not ("level" in rule and _names_another(doc[last - 1]))
     ]
-    found += [VantageSpan(start, end, "privileged_record", plain, ("figures",)) for start, end, plain in exact_times(doc.text)]
+    found += [VantageSpan(start, end, "privileged_record", plain, ("figures",)) for start, end, plain in exact_times(text_of(doc))]
     kept: list[VantageSpan] = []
+    taken = Taken(provenance)
     for span in [*sorted(found, key=lambda span: span.start - span.end), *_by_encoder(doc, labels)]:
-        if not inside_any(span, provenance) and not inside_any(span, kept):
+        if not taken.touches(span):
             kept.append(span)
+            taken.add(span)
     return in_order(kept)
 
 
@@ -126,9 +129,11 @@ def replaced(doc: Doc, vantage: Sequence[VantageSpan], dial: Dial) -> list[Vanta
         elif span.plain is None and span.kind in dial.cuts and (phrase := _loose_phrase(doc, span)):
             written.append(VantageSpan(*phrase, span.kind, "", span.found_by))
     kept: list[VantageSpan] = []
+    taken = Taken()
     for span in sorted(written, key=lambda span: span.start - span.end):
-        if not inside_any(span, kept):
+        if not taken.touches(span):
             kept.append(span)
+            taken.add(span)
     return in_order(kept)
 
 
@@ -172,7 +177,13 @@ def _left(doc: Doc, statement: Statement, gone: Sequence[Span]) -> list[Token]:
     """Its words outside of what goes; the cost is that of the statement, not of the text."""
     inside = doc.char_span(statement.start, statement.end, alignment_mode="expand")
     near = [span for span in gone if span.start < statement.end and statement.start < span.end]
-    return [token for token in inside or () if token.is_alpha and not any(span.start <= token.idx < span.end for span in near)]
+    if inside is None:
+        return []
+    starts = token_offsets(doc)[0][inside.start : inside.end]
+    left = np.ones(len(starts), dtype=bool)
+    for span in near:
+        left[slice(*np.searchsorted(starts, (span.start, span.end)))] = False
+    return [token for token, stays in zip(inside, left.tolist(), strict=True) if stays and token.is_alpha]
 
 
 def _weights(tokens: Sequence[Token]) -> list[float]:
@@ -181,6 +192,7 @@ def _weights(tokens: Sequence[Token]) -> list[float]:
     return sorted((weights[stem] for stem in {stem_of(token.lower_) for token in tokens} & weights.keys()), reverse=True)
 
 
+@lru_cache(maxsize=16384)
 def stem_of(word: str) -> str:
     """A word without the commonest endings, as the telling words are listed."""
     for ending in ("ing", "ed", "es", "s", "e"):
@@ -211,11 +223,17 @@ def attribution_risk(
     Where VERY_HIGH is among the reasons, a person must look before there is a log.
     """
     written = replaced(doc, vantage, dial)
-    gone: list[Span] = [*provenance, *identifiers, *written]
-    tokens = [token for statement in statements if telling(doc, statement, gone) <= dial.telling for token in _left(doc, statement, gone)]
+    gone: Touching[Span] = Touching([*provenance, *identifiers, *written])
+    tokens = [
+        token
+        for statement in statements
+        if telling(doc, statement, near := gone(statement.start, statement.end)) <= dial.telling
+        for token in _left(doc, statement, near)
+    ]
     weights = _weights(tokens)
     most = weights[0] if weights else 0.0
-    left = [span for span in vantage if span.plain is None and not inside_any(span, written)]
+    taken = Taken(written)
+    left = [span for span in vantage if span.plain is None and not taken.touches(span)]
     reasons = []
     if any(span.kind == "sole_knowledge" for span in left) or any(span.kind == "access" for span in provenance):
         reasons.append("few people may know this")

@@ -30,7 +30,9 @@ _YEAR_WORDS = (
 )
 _NUMERIC = (
     "(?:"
-    + "|".join(rf"{_D}{{1,2}}[ ]?{sign}[ ]?{_D}{{1,2}}[ ]?{sign}[ ]?(?:{_D}{{4}}|'?{_D}{{2}})(?![0-9])" for sign in ("/", r"\.", "[-–]"))
+    + "|".join(
+        rf"{_D}{{1,2}}[ ]?{sign}[ ]?{_D}{{1,2}}[ ]?{sign}[ ]?(?:{_D}{{4}}|'?{_D}{{2}})(?![0-9]|:[0-9])" for sign in ("/", r"\.", "[-–]")
+    )
     + ")"
 )
 _WRITTEN = (
@@ -64,7 +66,7 @@ _NAME_BEFORE = re.compile(
 )
 _NOT_NAMES = word_set(
     """on in at since from until by dated date the started seen last visit monday tuesday wednesday thursday friday saturday
-    sunday"""
+    sunday mon tue tues wed weds thu thur thurs fri sat sun"""
 )
 # A person of whom intelligence is sent is seldom under seven; later dates are those of events.
 _LATEST_BIRTH_YEAR = 2019

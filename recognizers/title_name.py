@@ -244,8 +244,7 @@ def _follows_own_name(text: str, start: int, letters: str) -> bool:
 
 def _mostly_capitals(text: str) -> bool:
     sample = text[:4000]
-    capitals = sum(character.isupper() for character in sample)
-    return capitals * 2 > sum(character.isalpha() for character in sample)
+    return sum(map(str.isupper, sample)) * 2 > sum(map(str.isalpha, sample))
 
 
 def _masked(text: str) -> Iterator[Find]:

@@ -495,6 +495,7 @@ def test_keygen_never_overwrites(call, name):
             ["explain"],
             ["columns"],
             ["accept"],
+            ["statistics"],
             ["unseal"],
             ["unseal-file"],
             ["officer-view"],

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import json
 import re
 
 import pytest
 
-from corpora import build, check
+from corpora import build, check, generate
 from corpora.markup import read_submission
+from cpi_sanitise import Submission
+from cpi_sanitise.intake import read_submissions
 
 TEXT = """id: {reference}
 sector: health
@@ -183,3 +186,19 @@ def test_faults_of_a_record(label, changes, fault):
 def test_unknown_labels_of_a_record(key, value):
     record = read_submission(marked("train-1", "train")) | {key: value}
     assert any("unknown" in fault for fault in check.record_faults(record))
+
+
+def test_generated_submissions_are_fresh_distinct_and_the_same_each_time(tmp_path):
+    made = [json.loads(line) for line in generate.submissions(1400, 7)]
+    assert len({one["reference"] for one in made}) == 1400
+    # The first text comes again after all of them, with other values.
+    assert len({one["narrative"] for one in made}) > 1350
+    assert set(made[0]) == {"reference", "narrative", "form", "received_at"}
+    assert made[700] == generate.submission(700, 7)
+    assert made[700]["narrative"] != generate.submission(700, 8)["narrative"] or made[700]["form"] != generate.submission(700, 8)["form"]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(one) + "\n" for one in made), encoding="utf-8")
+    assert all(isinstance(one, Submission) for one in read_submissions([tmp_path / "a.jsonl"]))
+
+
+def test_any_number_of_processes_generates_the_same_lines():
+    assert list(generate.submissions(700, 7, n_process=2)) == list(generate.submissions(700, 7))

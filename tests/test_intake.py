@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cpi_sanitise import intake
 from cpi_sanitise.columns import ColumnMapping
 from cpi_sanitise.errors import IntakeError
-from cpi_sanitise.intake import Accepted, Rejected, read_rows, read_submissions
+from cpi_sanitise.intake import Accepted, Rejected, _Seen, read_rows, read_submissions
 from cpi_sanitise.submission import Submission
 
 Read = Callable[..., list[Any]]
@@ -370,3 +372,34 @@ def test_any_text_survives_json(tmp_path, narratives, as_list):
     path = tmp_path / ("a.json" if as_list else "a.jsonl")
     path.write_text(json.dumps(rows) if as_list else "".join(json.dumps(row) + "\n" for row in rows))
     assert [submission.narrative for submission in read_submissions([path])] == narratives
+
+
+@given(st.lists(st.text(max_size=6), max_size=300), st.text(max_size=6))
+def test_references_are_known_again(references, other):
+    seen = _Seen()
+    for reference in references:
+        seen.add(reference)
+    assert all(reference in seen for reference in references)
+    assert (other in seen) == (other in references)
+
+
+def test_a_million_references_need_little_memory():
+    tracemalloc.start()
+    seen = _Seen()
+    for number in range(60_000):
+        assert f"2026/{number}" not in seen
+        seen.add(f"2026/{number}")
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size / 60_000 < 30
+    assert all(f"2026/{number}" in seen for number in range(60_000))
+
+
+def test_a_reference_that_looks_like_another_rejects_the_row_and_keeps_its_bytes(tmp_path, monkeypatch):
+    """Once in millions of runs."""
+    monkeypatch.setattr(intake, "_short_hash", lambda text: 7)
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"reference": "1", "narrative": "a"}\n{"reference": "2", "narrative": "b"}\n')
+    first, second = intake.read_rows([path])
+    assert isinstance(first, intake.Accepted)
+    assert (second.reason, second.raw) == ("its reference was used by an earlier row", b'{"reference": "2", "narrative": "b"}\n')

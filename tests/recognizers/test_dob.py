@@ -29,6 +29,8 @@ import pytest
         ("Kelly Marsh, 04/03/2026", []),  # too late for a birth: an event
         ("a birthday party on 4 March 2024", []),
         ("born and bred here", []),
+        ("Tue 03/02 / 07:10 / T40318", []),  # a table: date, time
+        ("Sat 07/02/11", []),
     ],
 )
 def test_dob(text: str, expected: list[str], find: Callable[[str, str], list[str]]) -> None:
