@@ -237,6 +237,17 @@ def _to_phrases(doc: Doc, places: np.ndarray, share: np.ndarray, first: int, las
             places[first]
         ) <= governor <= int(places[last])
 
+    def doubtful_phrase() -> int:
+        """Where a phrase at the end begins that goes with a word before the run: "at night" after "down my road"."""
+        for token in doc[int(places[first]) + 1 : int(places[last]) + 1]:
+            phrase = [inner.i for inner in token.subtree if inner.i <= int(places[last])]
+            if token.dep_ in ("obl", "obl:tmod") and token.head.i < int(places[first]) and phrase[-1] == int(places[last]):
+                words = [word for word in range(first, last + 1) if int(places[word]) >= phrase[0]]
+                if words[0] > first and share[words].max() < _DOUBTFUL:
+                    return words[0]
+        return last + 1
+
+    last = doubtful_phrase() - 1
     while last > first and leans_outside(last):
         last -= 1
     while first < last and leans_outside(first):

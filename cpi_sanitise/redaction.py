@@ -102,7 +102,6 @@ def _joined(text: str) -> str:
     text = re.sub(
         r"(\[[A-Z ]+ \d+\])(?:\s*[(\"'“‘]\s*\1\s*[)\"'”’]|\s*,?\s+(?:aka|also known as|known as|AKA)\s+[\"'“‘]?\1[\"'”’]?,?)", r"\1", text
     )
-    text = re.sub(r"(\[[A-Z ]+ \d+\]),?(?:\s+\1)+", r"\1", text)
     return re.sub(r"(\[[A-Z ]+ \d+\])(?:\s+\1)+", r"\1", text)
 
 

@@ -207,7 +207,10 @@ def _substitutes(doc: Doc, first: int, last: int, cut: set[int], in_quotation: S
     for place in range(first, last):
         token = doc[place]
         partly = token.lower_ in _COUNTS | {"one"} and any(
-            child.dep_ == "nmod" and child.i in cut and child.i > place and is_role(child, "role", "staff", "client", "kin")
+            child.dep_ == "nmod"
+            and child.i in cut
+            and child.i > place
+            and any(is_first_person(inner, in_quotation) for inner in child.children)
             for child in token.children
         )
         if (place not in cut and not partly) or token.head.i in cut or token.head.i == place:
@@ -852,6 +855,11 @@ def _is_fragment(group: Sequence[Token], inside: set[int], cut: set[int]) -> boo
     opening = group[0]
     if not clauses and opening.i - 1 in cut and (opening.pos_ == "ADP" or (opening.pos_ == "PART" and opening.dep_ == "mark")):
         return True
+    for verb in clauses:
+        # "asked whether he sells" is a question: without the asking it would become a statement.
+        asks = [child for child in verb.children if child.dep_ == "mark" and child.lower_ in ("whether", "if")]
+        if asks and verb.head.i in cut and verb.dep_ in ("ccomp", "advcl", "xcomp"):
+            return True
     said = [token for token in group if token.is_alpha or token.like_num]
     if len(said) > 5:
         return False
