@@ -210,3 +210,45 @@ def test_words_attacker_learns_what_is_there():
 
 def test_scores_of_one_candidate_do_not_divide_by_zero():
     assert _standard(np.array([[2.0], [3.0]])).tolist() == [[0.0], [0.0]]
+
+
+def test_one_command_makes_the_figures(tmp_path, monkeypatch):
+    """The command over made-up records with the texts given: tables, curve and file; no model."""
+    pytest.importorskip("sklearn")
+    from click.testing import CliRunner
+
+    from benchmarks import attribution
+
+    talk = {"bus": "depot late service", "ward": "dressing ulcer", "wing": "cell landing", "shop": "till counter", "loft": "boiler flue"}
+    records = [
+        record(
+            number * 10 + place,
+            sector=sector,
+            role=f"{word} {'nurse' if sector == 'health' else 'driver'}",
+            stands=f"knows {rest} {number}",
+            narrative=f"He hides it near the {word}, {rest}. I saw.",
+            provenance=[],
+        )
+        for number in range(3)
+        for sector in ("transport", "health")
+        for place, (word, rest) in enumerate(talk.items())
+    ]
+    given = {
+        name: [Reading(f"{one['narrative']} {name}", risk="low", kept=1, keeps=2) for one in records]
+        for name in ("original", "perfect cut", "ordinary", "cautious")
+    }
+    monkeypatch.setattr(attribution, "read_split", lambda split: records)
+    monkeypatch.setattr(attribution, "texts", lambda name, split, of, folder: given[name])
+    chosen = [part for name in given for part in ("--condition", name)]
+    out = tmp_path / "figures.json"
+    ran = CliRunner().invoke(
+        attribution.main, [*chosen, "--no-encoder", "--out", str(out), "--answers", str(tmp_path)], catch_exceptions=False
+    )
+    assert ran.exit_code == 0
+    made = json.loads(out.read_text())
+    assert [point["point"] for point in made["curve"]] == ["perfect cut", "ordinary", "cautious"]
+    assert made["curve"][1]["keep retention"] == 0.5
+    assert made["conditions"]["original"]["attackers"]["words"]["candidates"]["value"] > 0.5
+    assert made["readers"] is None
+    assert CliRunner().invoke(attribution.main, ["--sheets", str(tmp_path)], catch_exceptions=False).exit_code == 0
+    assert (tmp_path / "key.jsonl").exists()

