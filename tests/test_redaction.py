@@ -199,11 +199,11 @@ def test_a_mention_that_was_cut_has_the_number_of_its_person():
         ("¤ ¤ left.", "¤ left."),
         ("¤  ¤ ¤ left.", "¤ left."),
         ("¤ and ¤ left.", "¤ and ¤ left."),
-        ("¤, ¤ left.", "¤ left."),
+        ("¤, ¤ left.", "¤, ¤ left."),
         ("¤ (~) left.", "¤ (~) left."),
         ("¤ ~ left.", "¤ ~ left."),
         ("¤ aka ~ left.", "¤ aka ~ left."),
-        ("§ (§), § § left.", "§ left."),
+        ("§ (§), § § left.", "§, § left."),
     ],
 )
 def test_the_same_is_said_once(text, joined):
