@@ -6,6 +6,7 @@ Leaves logs, sealed records, subject keys and the keys made for them in `out/`. 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -34,28 +35,31 @@ def public_key(name: str) -> str:
     return next(line.split()[-1] for line in identity.read_text().splitlines() if "public key" in line)
 
 
-def unsealed(folder: Path) -> dict[str, str]:
-    """URN of each log to the reference of its submission, read with the unit's identity, which only this example holds."""
-    references = {}
-    for part in sorted(folder.glob("sealed/part-*.jsonl")):
-        for line in part.read_text().splitlines():
-            record = json.loads(line)
-            sealed = OUT / "one.age"
-            sealed.write_text(record["sealed"])
-            opened = command("unseal", str(sealed), "--identity", str(OUT / "keys/unit.txt"), "--reason", "review", "--yes")
-            references[record["urn"]] = json.loads(opened.stdout)["reference"]
-            sealed.unlink()
-    return references
+def signing_key(name: str) -> str:
+    """The file of a signing key; made on the first run."""
+    file = OUT / "keys" / f"{name}.pem"
+    if not file.exists():
+        command("keygen", "--name", "signing", "-o", str(file))
+    return str(file)
+
+
+def reference_of(folder: Path, urn: str) -> str:
+    """The reference of the submission that a log was made of, read with the unit's identity, which only this example holds."""
+    opened = command(
+        *["unseal", str(folder), urn, "--identity", str(OUT / "keys/unit.txt"), "--reason", "review", "--officer", "example"],
+        *["--justification", "make run", "--audit-key", signing_key("audit"), "--yes"],
+    )
+    return str(json.loads(opened.stdout)["reference"])
 
 
 def main() -> None:
     folder = OUT / "examples"
-    for old in folder.glob("*/part-*.jsonl"):
-        old.unlink()
-    command("run", str(EXAMPLES), "-o", str(folder), "--unit-key", public_key("unit"), "--officer-key", public_key("officers"))
+    shutil.rmtree(folder, ignore_errors=True)
+    keys = ["--unit-key", public_key("unit"), "--officer-key", public_key("officers"), "--signing-key", signing_key("ledger")]
+    command("run", str(EXAMPLES), "-o", str(folder), *keys)
     narratives = {row["reference"]: row["narrative"] for row in map(json.loads, EXAMPLES.read_text(encoding="utf-8").splitlines())}
-    references = unsealed(folder)
     logs = [SanitisedLog.from_json(line) for part in sorted(folder.glob("log/part-*.jsonl")) for line in part.read_text().splitlines()]
+    references = {log.urn: reference_of(folder, log.urn) for log in logs}
     table = Table(show_lines=True, title="Submissions as received, and the draft logs made of them")
     table.add_column("received", ratio=1)
     table.add_column("log", ratio=1)
