@@ -188,6 +188,12 @@ def _only_towns(text: str) -> bool:
     return bool(parts) and all(part.lower() in towns() for part in parts)
 
 
+def _only_known_to_all(lower: str) -> bool:
+    """Whether nothing but chains and national bodies is named, or nothing at all: "Boots and Superdrug", "the"."""
+    parts = [part.strip(" .'’\"").removeprefix("the ") for part in _BETWEEN_TOWNS.split(lower)]
+    return all(part in gazetteer("not_organisations") or part in ("", "the", "a", "an", "of", "in", "at", "on") for part in parts)
+
+
 def _moved(identifier: Identifier, start: int, end: int) -> Identifier:
     return Identifier(start, end, identifier.type, identifier.score, identifier.found_by, identifier.roles)
 
@@ -213,6 +219,8 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         part in _CALENDAR for part in re.findall(r"[^\W_]+", lower)
     ):
         return False
+    if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and (_only_towns(span) or _only_known_to_all(lower)):
+        return False
     if identifier.type in ("ADDRESS", "LOCATION") and span.islower() and lower in gazetteer("ordinary_words") | words("fillers"):
         return identifier.score > (0.5 if lower in words("fillers") else 0.2)
     if identifier.type == "ADDRESS" and re.search(r"\baged?\s*$", text[max(0, identifier.start - 6) : identifier.start], re.IGNORECASE):
@@ -226,6 +234,7 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
             not parts
             or all(part in _NEVER_A_NAME or part in _TITLES for part in parts)
             or lower in words("role") | words("kin") | words("client")
+            or (span.isupper() and lower in words("tool"))
         ):
             return False
         if lower in towns() and identifier.score < 0.9:
@@ -236,8 +245,6 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
             return False
         if span.islower() and all(part in common_words() for part in parts):
             return identifier.score > (0.75 if has_capitals(doc) else 0.6)
-    if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and _only_towns(span):
-        return False
     return any(character.isalnum() for character in span)
 
 

@@ -7,6 +7,7 @@ the encoder's provenance tags. A sentence of which nothing else is left is taken
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -73,7 +74,7 @@ def find_provenance(doc: Doc, identifiers: Sequence[Identifier], labels: dict[st
     share = _share(doc, labels)
     by_grammar, contents = _by_grammar(doc, identifiers)
     phrases, told = _by_phrases(doc)
-    certain = [*phrases, *_by_layout(doc)]
+    certain = [*phrases, *_by_layout(doc), *_registers(doc, identifiers)]
     grammar = [span for found in by_grammar for span in _not_refuted(doc, found, share)]
     found = [*certain, *grammar, *_by_encoder(doc, share, labels, contents | told)]
     found += _of_source_identifiers(doc, identifiers, found)
@@ -103,7 +104,7 @@ def _not_refuted(doc: Doc, span: ProvenanceSpan, share: np.ndarray | None) -> li
     Decided run by run and not word by word: half a clause serves nobody.
     """
     piece = doc.char_span(span.start, span.end, alignment_mode="expand")
-    if share is None or piece is None or (span.kind == "relationship" and len(piece) < 5):
+    if share is None or piece is None or (span.kind == "relationship" and len(piece) < 6):
         return [span]
     in_quotation = quoted(doc)
     kept: set[int] = set()
@@ -572,6 +573,8 @@ def _possessed(doc: Doc, possessive: Token) -> ProvenanceSpan:
     first, last = possessive.i, min(noun.i, possessive.i + 4) + 1
     if noun.i < possessive.i:
         last = possessive.i + 1
+    elif noun.lower_ == "year" and last + 1 < len(doc) and doc[last].like_num and doc[last + 1].pos_ == "NOUN":
+        noun, last = doc[last + 1], last + 2  # "our year 10 boys"
     if (
         first >= 2
         and doc[first - 1].lower_ == "of"
@@ -602,6 +605,25 @@ _CLOSINGS = frozenset(
     "regards thanks sincerely faithfully wishes best cheers kr rgds salaam was-salaam wasalaam blessings yours ta".split()
 )
 _HEADERS = frozenset("from to cc bcc sent subject date fwd fw re".split())
+
+
+@lru_cache(maxsize=1)
+def _register_before() -> re.Pattern[str]:
+    registers = "|".join(map(re.escape, sorted(words("register"), key=len, reverse=True)))
+    return re.compile(rf"\b(?:{registers})\s*(?:no|nr|num|number|ref|reference|id|record|file|account|case|app)?\b[\s.:,#()-]*(?:is|was)?\s*$", re.IGNORECASE)
+
+
+def _registers(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceSpan]:
+    """The name of a register before a number of it: "hospital number", "EMIS no". Who can quote it works where it is kept."""
+    text = text_of(doc)
+    spans = []
+    for identifier in identifiers:
+        if identifier.type == "NATIONAL_ID":
+            begin = max(0, identifier.start - 40)
+            if match := _register_before().search(text[begin : identifier.start]):
+                end = begin + match.start() + len(match[0].rstrip())
+                spans.append(ProvenanceSpan(begin + match.start(), end, "channel", ("layout",)))
+    return spans
 
 
 def _by_layout(doc: Doc) -> list[ProvenanceSpan]:

@@ -118,7 +118,7 @@ def rewrite(
     substitutes |= _repaired_pronoun(doc, span.start, span.end, cut, in_quotation)
     kept = [token for token in span if token.i not in cut and not token.is_space]
     if not any(token.is_alpha or token.like_num for token in kept):
-        return None
+        return _assessed(doc, statement, provenance)
     if not cut and not vantage and not any(is_first_person(token, in_quotation) for token in kept):
         return _finish(_pieces(kept, vantage, identifiers, descriptions), hedge="", changed=False)
     hedge = _hedge(doc, span.start, span.end, cut)
@@ -491,6 +491,18 @@ def _rounded(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
+def _assessed(doc: Doc, statement: Statement, provenance: Sequence[ProvenanceSpan]) -> Rewritten | None:
+    """The level of risk that a tool of one trade gave, without the tool (row 27)."""
+    for found in provenance:
+        if "rule row 27" in found.found_by and overlaps(found, statement):
+            said = doc.text[max(found.start, statement.start) : min(found.end, statement.end)]
+            match = _LEVEL.search(said)
+            if match and any(tool in said[: match.start()].lower() for tool in words("scoring")):
+                return Rewritten(f"The risk is assessed as {match[0].lower()}.", (), hedged=True, changed=True)
+    return None
+
+
+_LEVEL = re.compile(r"\b(?:very high|high|medium|standard|low|moderate|critical)\b", re.IGNORECASE)
 _SHIFT = re.compile(r"\b(1[0-2]|0?[1-9])(?:[.:][0-5]\d)?\s?(am|pm)\b|\b([01]\d|2[0-3]):[0-5]\d\b", re.IGNORECASE)
 _BANDS = ((5, "during the night"), (9, "in the early morning"), (12, "in the morning"), (17, "in the afternoon"), (21, "in the evening"))
 
@@ -967,6 +979,9 @@ def _says_enough(texts: Sequence[Sequence[Piece]], cut: int) -> bool:
     ]
     if not content:
         # The address of something, with its town, is worth a line; a lone name is not.
+        named = {piece.identifier for piece in said if piece.identifier is not None}
+        if len(named) > 1 and cut < 4:
+            return True  # who it is, with a date of birth or a number
         towns = [piece for piece in said if piece.identifier is None and piece.token is not None and piece.token.pos_ == "PROPN"]
         return bool(towns) and any(piece.identifier is not None for piece in said) and any(piece.text == "," for piece in texts[0])
     return len(said) > 2 or cut < 4 or (len(content) > 1 and cut < 8)
