@@ -155,6 +155,8 @@ def _trim(identifier: Identifier, text: str) -> Identifier | None:
     start, end = identifier.start, identifier.end
     while start < end and (text[start].isspace() or text[start] in ",.;:!?-–—•*\"“”‘'"):
         start += 1
+    if identifier.type == "PERSON" and _OF_A_FEAST.search(text[max(0, start - 12) : start]) and text[start : start + 4].lower() == "eve ":
+        start += 4
     while end > start and (
         text[end - 1].isspace() or text[end - 1] in ",;:!?\"“”‘'’-–—" or (text[end - 1] == "." and not text[end - 2].isupper())
     ):
@@ -164,6 +166,7 @@ def _trim(identifier: Identifier, text: str) -> Identifier | None:
     return _moved(identifier, start, end) if end > start else None
 
 
+_OF_A_FEAST = re.compile(r"(?:year['’]?s|christmas|xmas)\s+$", re.IGNORECASE)
 _LONGEST_ADDRESS = 300  # characters; the pattern tries every place in it, and what is longer is cut whole
 _TOWN_BEHIND = re.compile(r"^(.*\w.*?)(?:,\s*|\s+(?:in|at|near|out)\s+)([^\W\d_][\w'’ -]*?)(?:\s+way)?$", re.DOTALL)
 

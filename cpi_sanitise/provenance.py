@@ -610,7 +610,10 @@ _HEADERS = frozenset("from to cc bcc sent subject date fwd fw re".split())
 @lru_cache(maxsize=1)
 def _register_before() -> re.Pattern[str]:
     registers = "|".join(map(re.escape, sorted(words("register"), key=len, reverse=True)))
-    return re.compile(rf"\b(?:{registers})\s*(?:no|nr|num|number|ref|reference|id|record|file|account|case|app)?\b[\s.:,#()-]*(?:is|was)?\s*$", re.IGNORECASE)
+    return re.compile(
+        rf"\b(?:{registers})\s*(?:no|nr|num|number|ref|reference|id|record|file|account|case|app)?\b[\s.:,#()-]*(?:is|was)?\s*$",
+        re.IGNORECASE,
+    )
 
 
 def _registers(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceSpan]:

@@ -17,7 +17,7 @@ from spacy.tokens import Doc, Token
 from .english import agrees_plural, lemma, third_person
 from .english import past as past_of
 from .lexicon import words
-from .offsets import token_offsets
+from .offsets import text_of, token_offsets
 from .provenance import is_first_person, is_role, own_subject, predicate_class, subject_of
 from .quotation import quoted
 from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps, within
@@ -33,6 +33,7 @@ _TRAILING = frozenset(
     "and but so or because that which who when where while whilst if to of in at from by with for on about as , ; : "
     "- – — ( [ / the a an my our also although though is was are were has had".split()
 )
+_RELATIVES = frozenset("where when which who".split())
 _FINITE = frozenset("VBD VBZ VBP MD".split())
 _CONTENT = frozenset("NOUN PROPN VERB NUM ADJ".split())
 _BULLETS = frozenset("- – — • * · > ◦ ▪ ● + # =".split())
@@ -110,6 +111,7 @@ def rewrite(
         first, last = np.searchsorted(ends, found.start, "right"), np.searchsorted(starts, found.end)
         cut.update(place for place in range(max(int(first), span.start), min(int(last), span.end)) if not doc[place].is_space)
     cut = _whole_clauses(span.doc, span.start, span.end, cut, in_quotation)
+    cut |= _torn_quotations(doc, span.start, span.end, cut, in_quotation)
     cut |= _commas_around(doc, span.start, span.end, cut)
     substitutes, without = _substitutes(doc, span.start, span.end, cut, in_quotation)
     cut = (cut | without) - set(substitutes)
@@ -121,14 +123,14 @@ def rewrite(
         return _assessed(doc, statement, provenance)
     if not cut and not vantage and not any(is_first_person(token, in_quotation) for token in kept):
         return _finish(_pieces(kept, vantage, identifiers, descriptions), hedge="", changed=False)
-    hedge = _hedge(doc, span.start, span.end, cut)
     groups = _groups(kept, cut, substitutes) if cut else [kept]
     if len(groups) > 1 and _is_only_time(groups[0]):
         groups[:2] = [[*groups[0], *groups[1]]]
+    hedges = _hedges(doc, span.start, span.end, groups, cut)
     finders = [finder for found in provenance if overlaps(found, statement) for finder in found.found_by]
     band = next((_band(doc, found) for found in provenance if overlaps(found, statement) and "rule row 61" in found.found_by), "")
     texts: list[list[Piece]] = []
-    for group in groups:
+    for group, hedge in zip(groups, hedges, strict=True):
         group = _strip(group)
         if not group:
             continue
@@ -141,8 +143,9 @@ def rewrite(
         pieces = _as_known(group, pieces, cut, in_quotation)
         if any(finder in _BY_RECORD for finder in finders):
             pieces = _rounded(pieces)
-        framed = _frame(group, pieces, cut, in_quotation, hedge if not texts else "")
-        if framed and (not cut or not _is_broken(framed)):
+        framed = _frame(group, pieces, cut, in_quotation, hedge)
+        alone = len(groups) > 1 and framed and all(piece.identifier is not None or not piece.text[0].isalnum() for piece in framed)
+        if framed and not alone and (not cut or not _is_broken(framed)):
             if band and not texts:
                 framed = _prefix(band, framed)
             texts.append(framed)
@@ -156,7 +159,7 @@ def rewrite(
             pieces[0].space = True
             _capitalise(pieces)
         joined.extend(pieces)
-    return _finish(joined, hedge=hedge, changed=True)
+    return _finish(joined, hedge="".join(hedges), changed=True)
 
 
 # --- what is kept -------------------------------------------------------------------------------------------------------
@@ -183,6 +186,21 @@ def _whole_clauses(doc: Doc, first: int, last: int, cut: set[int], in_quotation:
         if place not in cut and place - 1 in cut and place + 1 in cut and token.pos_ in _SMALL_PARTS and not is_subject:
             cut.add(place)
     return cut
+
+
+def _torn_quotations(doc: Doc, first: int, last: int, cut: set[int], in_quotation: Sequence[bool]) -> set[int]:
+    """The rest of quotations of which most is cut: half of somebody's words is not what was said."""
+    torn: set[int] = set()
+    place = first
+    while place < last:
+        end = place
+        while end < last and in_quotation[end]:
+            end += 1
+        said = [inner for inner in range(place, end) if doc[inner].is_alpha]
+        if 0 < len(said) < 2 * sum(inner in cut for inner in said):
+            torn.update(range(place, end))
+        place = max(end, place + 1)
+    return torn
 
 
 def _commas_around(doc: Doc, first: int, last: int, cut: set[int]) -> set[int]:
@@ -331,7 +349,8 @@ def _without_orphans(
                     cut.add(place)
             elif token.lower_ == "that" and token.dep_ == "mark" and place - 1 >= first and doc[place - 1].lower_ in ("and", "or", ","):
                 over = head.head if head.dep_ == "conj" else head
-                if over.head.i in cut and over.dep_ in ("ccomp", "csubj", "acl", "acl:relcl", "advcl"):
+                before = any(doc[inner].lower_ == "that" and doc[inner].dep_ == "mark" and inner in cut for inner in range(first, place))
+                if before or (over.head.i in cut and over.dep_ in ("ccomp", "csubj", "acl", "acl:relcl", "advcl")):
                     cut.add(place)  # "he told me that he owes, and that he is followed": both stand by themselves now
             elif token.dep_ in ("obl", "nmod", "obl:agent") and any(
                 child.dep_ == "case" and child.i in cut and child.i < token.i for child in token.children
@@ -556,7 +575,7 @@ def _strip(group: list[Token]) -> list[Token]:
     while (
         last > first
         and group[last - 1].lower_ in _TRAILING
-        and group[last - 1].dep_ not in ("obj", "obl", "nsubj", "compound:prt", "advmod")
+        and (group[last - 1].lower_ in _RELATIVES or group[last - 1].dep_ not in ("obj", "obl", "nsubj", "compound:prt", "advmod"))
     ):
         last -= 1
     if last < len(group) and group[-1].text in ".!?":
@@ -576,7 +595,7 @@ def _pieces(
     """The words with identifiers as one piece each and vantage in plain words."""
     pieces: list[Piece] = []
     done: set[tuple[str, int]] = set()
-    previous_end = -1
+    previous_end = skipped = -1
     extent = group[0].idx, group[-1].idx + len(group[-1])
     near_identifiers, near_vantage = within(identifiers, *extent), within(vantage, *extent)
     for token in group:
@@ -593,7 +612,8 @@ def _pieces(
                 pieces.extend(Piece(word, space or bool(number), token) for number, word in enumerate((vantage[plain].plain or "").split()))
             continue
         if index is None:
-            pieces.append(Piece(token.text, space, token))
+            if token.idx != skipped:
+                pieces.append(Piece(token.text, space, token))
             continue
         found = identifiers[index]
         before, after = (
@@ -606,13 +626,26 @@ def _pieces(
         if ("identifier", index) not in done:
             done.add(("identifier", index))
             text = descriptions.get(index)
+            if text is not None and _is_he_or_she(pieces) and text_of(token.doc)[found.end : found.end + 1] == ",":
+                skipped = found.end  # "She is Jade Kay, 24": she is 24
+                continue
             pieces.append(Piece(text if text is not None else "\ufffc", space, token, None if text is not None else index))
         if after:
             pieces.append(Piece(after, False, token))
     return pieces
 
 
+def _is_he_or_she(pieces: Sequence[Piece]) -> bool:
+    return len(pieces) > 1 and pieces[-1].text in ("is", "was") and pieces[-2].text.lower() in ("he", "she", "they")
+
+
 # --- frames -------------------------------------------------------------------------------------------------------------
+
+
+def _hedges(doc: Doc, first: int, last: int, groups: Sequence[Sequence[Token]], cut: set[int]) -> list[str]:
+    """The frame of each group, from what was cut before and within it; what was cut behind the last one frames the last one."""
+    ends = [*(group[-1].i + 1 for group in groups[:-1]), last]
+    return [_hedge(doc, begin, end, cut) for begin, end in zip([first, *ends], ends, strict=False)]
 
 
 def _hedge(doc: Doc, first: int, last: int, cut: set[int]) -> str:
@@ -625,6 +658,9 @@ def _hedge(doc: Doc, first: int, last: int, cut: set[int]) -> str:
         if does == "worried" or token.lower_ in ("concern", "concerns", "worry", "worries"):
             if not any(child.i not in cut for child in token.subtree) and token.dep_ == "conj":
                 continue
+            subject = own_subject(token)
+            if (subject is not None and subject.lower_ == "who") or (place + 1 < last and doc[place + 1].lower_ == "to"):
+                continue  # "his friend, who is too frightened to say so": a fear of telling, not of what is told
             return CONCERN
         if does in ("believe", "sure") or token.lower_ in (
             "opinion",
@@ -749,8 +785,15 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
                 return [*pieces[: at + 1], Piece(_be(noun.lower_ == "them", past), True), *pieces[at + 1 :]]
             bare = [piece for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
             definite = first_word.lower_ in ("the", "this", "that", "these", "those", "his", "her", "their") and len(bare) < 4
-            if definite or noun.pos_ == "NUM" or noun.lower_ in ("one", "some") or any(mark in first_word.text for mark in "/:"):
+            if (
+                definite
+                or noun.pos_ == "NUM"
+                or noun.lower_ in ("one", "some")
+                or any(mark in first_word.text + opening.text for mark in "/:")
+            ):
                 return pieces if len(bare) > 3 else None
+            if all(piece.identifier is not None for piece in bare):
+                return pieces if len(bare) > 1 else None
             if noun.pos_ != "PRON" and not any(token.tag_ in ("VBD", "VBZ", "VBP") and token.i < noun.i for token in group):
                 return _prefix(f"there {_be(plural, past)}", pieces)
     return pieces if _can_stand(group) and not hedge else None
@@ -855,7 +898,7 @@ def _speaker(group: Sequence[Token], cut: set[int], in_quotation: Sequence[bool]
                     if subject.lower_ != "they"
                     else "they say"
                 )
-            return None
+            return "it was said:" if subject is not None and subject.pos_ == "NOUN" else None
         if lemma(verb.lower_) == "overhear":
             return "it was said:"
     return None
@@ -872,6 +915,14 @@ def _is_fragment(group: Sequence[Token], inside: set[int], cut: set[int]) -> boo
         asks = [child for child in verb.children if child.dep_ == "mark" and child.lower_ in ("whether", "if")]
         if asks and verb.head.i in cut and verb.dep_ in ("ccomp", "advcl", "xcomp"):
             return True
+    if (
+        opening.i - 1 in cut
+        and opening.dep_ in ("aux", "cop", "aux:pass")
+        and opening.tag_ in _FINITE
+        and len(group) > 1
+        and group[1].dep_ in ("nsubj", "nsubj:pass")
+    ):
+        return True  # "asked me could he stay"
     said = [token for token in group if token.is_alpha or token.like_num]
     if len(said) > 5:
         return False
@@ -984,6 +1035,9 @@ def _says_enough(texts: Sequence[Sequence[Piece]], cut: int) -> bool:
             return True  # who it is, with a date of birth or a number
         towns = [piece for piece in said if piece.identifier is None and piece.token is not None and piece.token.pos_ == "PROPN"]
         return bool(towns) and any(piece.identifier is not None for piece in said) and any(piece.text == "," for piece in texts[0])
+    says = any(piece.token is None or piece.token.pos_ in ("VERB", "AUX", "NUM", "PROPN") for piece in said if piece.identifier is None)
+    if cut > 3 and len(content) < 3 and not says and not any(piece.identifier is not None for piece in said):
+        return False  # "a water bill", of a whole sentence
     return len(said) > 2 or cut < 4 or (len(content) > 1 and cut < 8)
 
 
@@ -1158,11 +1212,48 @@ def _tidy(pieces: list[Piece]) -> list[Piece]:
     return out
 
 
-def description(text: str, doc: Doc) -> str:
-    """What the log calls a source who is also a subject or the victim: never by name, never by trade."""
-    pronouns = {token.lower_ for token in doc}
-    if len(pronouns & {"she", "her"}) and not pronouns & {"he", "him", "his"}:
-        return "a woman"
-    if len(pronouns & {"he", "him", "his"}) and not pronouns & {"she", "her"}:
-        return "a man"
-    return "a person"
+_AGE = re.compile(
+    r"\W{0,4}(?:(?:who|he|she|is|aged?|only|just|now|about|a|child|of)\W+){0,4}(\d{1,2}|"
+    r"seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)\b(?![/.:]\d|\s*(?:am|pm|st|nd|rd|th|hundred)\b)",
+    re.IGNORECASE,
+)
+_TITLES = {"mr": "male", "mrs": "female", "miss": "female", "ms": "female", "sir": "male", "lady": "female"}
+_ADULT = 18
+
+
+def descriptions(doc: Doc, identifiers: Sequence[Identifier]) -> dict[int, str]:
+    """What the log calls a source who is also a subject or the victim, by the index of each mention: never by name, never by trade.
+
+    Sex and age as far as the text gives them: a title, an age behind the name, the next pronoun; the same for every mention of a name.
+    """
+    text = text_of(doc)
+    pronouns = {_SEX[token.lower_] for token in doc if token.lower_ in _SEX}
+    everywhere = next(iter(pronouns)) if len(pronouns) == 1 else ""
+    known: dict[str, tuple[str, bool]] = {}
+    mentions = [
+        (index, found) for index, found in enumerate(identifiers) if found.type == "PERSON" and found.role in ("submitter", "source")
+    ]
+    for _, found in mentions:
+        name = text[found.start : found.end].lower()
+        sex, young = known.get(name.split()[0], ("", False))
+        piece = doc.char_span(found.start, found.end, alignment_mode="expand")
+        if piece is None:
+            continue
+        title = _TITLES.get(name.split()[0].rstrip("."), "")
+        after = [token for token in doc[piece.end : piece.end + 25] if token.lower_ in _SEX]
+        before = doc[piece.start - 2].lower_ if piece.start > 1 and doc[piece.start - 1].lower_ in ("is", "was") else ""
+        sex = sex or title or _SEX.get(before, "") or everywhere or (_SEX[after[0].lower_] if after else "")
+        age = _AGE.match(text, found.end)
+        young = young or bool(age and not (age[1].isdigit() and int(age[1]) >= _ADULT) and age[1].lower() not in ("eighteen", "nineteen"))
+        for word in name.split():
+            known[word] = (sex, young)
+    called = {
+        ("male", True): "a boy",
+        ("female", True): "a girl",
+        ("", True): "a young person",
+        ("male", False): "a man",
+        ("female", False): "a woman",
+    }
+    return {
+        index: called.get(known.get(text[found.start : found.end].lower().split()[0], ("", False)), "a person") for index, found in mentions
+    }

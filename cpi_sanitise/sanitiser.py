@@ -48,7 +48,7 @@ from .encoder import MODELS
 from .provenance import find_provenance
 from .redaction import make_anonymizer, redact
 from .relative_dates import find_relative_dates
-from .rewriting import Rewritten, description, rewrite
+from .rewriting import Rewritten, descriptions, rewrite
 from .roles import assign_roles
 from .second_reading import doubted
 from .statements import basis_of, kind_by_encoder, kind_of, split_statements
@@ -218,12 +218,7 @@ class Sanitiser:
     def _write(self, submission: Submission, doc: Doc, found: Examination) -> _Draft:
         labels = self._engine.encoder.labels
         form = form_values(submission.form)
-        described = description(submission.narrative, doc)
-        descriptions = {
-            index: described
-            for index, identifier in enumerate(found.identifiers)
-            if identifier.role in ("submitter", "source") and identifier.type == "PERSON"
-        }
+        described = descriptions(doc, found.identifiers)
         cuts = replaced(doc, found.vantage, self._dial)
         if submission.received_at is not None:
             dated = find_relative_dates(doc, submission.received_at.date(), found.provenance)
@@ -242,7 +237,7 @@ class Sanitiser:
                 withheld.append(statement)
                 continue
             here = provenance(statement.start, statement.end)
-            text = rewrite(doc, statement, here, cuts, found.identifiers, descriptions)
+            text = rewrite(doc, statement, here, cuts, found.identifiers, described)
             if text is None:
                 continue
             if leaks(text.text.replace("\ufffc", "■"), removed, form):
