@@ -362,8 +362,9 @@ def main() -> None:
         epochs, steps = names_epochs(given.data, given.seed), given.steps or NAMES_STEPS
     else:
         word_labels, document_labels = {**word_labels, **WORD_LABELS}, DOCUMENT_LABELS
-        teacher = Network(label_sets(given.data), {})
-        teacher.load_state_dict(torch.load(given.teacher, weights_only=True)["weights"])
+        kept = torch.load(given.teacher, weights_only=True)
+        teacher = Network(kept["word_labels"], kept["document_labels"])
+        teacher.load_state_dict(kept["weights"])
         teacher.eval()
         network = Network(word_labels, document_labels)
         network.load_state_dict(torch.load(given.start, weights_only=True)["weights"], strict=False)
