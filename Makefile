@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test test-all check format docs sbom wheelhouse wheelhouse-check bench speed attribution report scale spark mutants fuzz corpora corpora-check model clean
+.PHONY: run test test-all check format docs sbom wheelhouse wheelhouse-check bench speed attribution report scale spark mutants fuzz fluency corpora corpora-check model clean
 
 run: $(READY)
 	$(BIN)/python -m corpora.examples.side_by_side
@@ -41,6 +41,18 @@ report: $(READY)
 
 scale: $(READY)
 	$(BIN)/python -m benchmarks.scale --number 100000 --n-process 2 --out benchmarks/results/scale.json
+
+speed: $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[bench]"
+	$(BIN)/python -m benchmarks.speed --out benchmarks/results/speed.json
+
+# A hundred thousand drawn texts; see the head of the file.
+fuzz: $(READY)
+	FUZZ_EXAMPLES=100000 $(BIN)/python -m pytest -m slow tests/test_fuzz.py
+
+# Marks of readers on every rewritten sentence of corpora/dev.
+fluency: $(READY)
+	$(BIN)/python -m benchmarks.fluency --out benchmarks/results/fluency.json --pairs benchmarks/results/fluency_pairs.md
 
 spark: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e ".[spark]"

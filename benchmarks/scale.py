@@ -4,15 +4,18 @@
 
 Generated submissions (`corpora.generate`) are written to a file and run through intake and `write_batch`, with the real
 model, into a store on disk, which is verified afterwards. The rate is taken over tenths of the run, memory every few seconds.
+Beside the rate stands the processors' time a submission, which other work on the machine does not lengthen much.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import statistics
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 from multiprocessing import active_children
@@ -49,11 +52,12 @@ class Sample:
 
 @dataclass
 class Watch:
-    """Times when each tenth of the run was reached, and memory from time to time."""
+    """Times when each tenth of the run was reached, the processors' time until then, and memory from time to time."""
 
     number: int
     started: float = 0.0
     tenths: list[float] = field(default_factory=list)
+    worked: list[float] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
 
     def __call__(self, counts: Counts, _: Rejected | None) -> None:
@@ -69,6 +73,22 @@ class Watch:
             self.samples.append(Sample(counts.total, round(seconds, 1), _resident_mib("self"), round(workers, 1)))
         while counts.total and counts.total >= max(1, round(self.number * len(self.tenths) / 10)) and len(self.tenths) <= 10:
             self.tenths.append(seconds)
+            self.worked.append(_worked())
+
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def _worked() -> float:
+    """Processor seconds of this process, of the workers that have ended, and of those that run."""
+    own = os.times()
+    total = own.user + own.system + own.children_user + own.children_system
+    for child in active_children():
+        with suppress(OSError):
+            # After the name in brackets; utime and stime are the fields 14 and 15 of proc(5).
+            values = Path(f"/proc/{child.pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+            total += (int(values[11]) + int(values[12])) / _TICKS
+    return total
 
 
 def _resident_mib(process: int | str) -> float:
@@ -102,6 +122,7 @@ def report(watch: Watch, n_process: int, counts: Counts) -> dict[str, Any]:
     """Put what was watched into figures; of a million where it was fewer, by extrapolation."""
     number = watch.number
     rates = [round(number / 10 / (end - start), 1) for start, end in pairwise(watch.tenths) if end > start]
+    work = [round(1000 * (end - start) / (number / 10), 2) for start, end in pairwise(watch.worked)]
     whole = number / watch.tenths[-1]
     # The first tenth of the samples is left out: libraries fill their caches then.
     steady = watch.samples[len(watch.samples) // 10 :]
@@ -117,6 +138,8 @@ def report(watch: Watch, n_process: int, counts: Counts) -> dict[str, Any]:
         "rate_a_second": round(whole, 1),
         "rate_of_each_tenth": rates,
         "last_tenth_to_first": round(rates[-1] / rates[0], 3),
+        "processor_ms_a_submission_of_each_tenth": work,
+        "processor_ms_last_tenth_to_first": round(work[-1] / work[0], 3) if work and work[0] else None,
         "parent_mib": {"first": parents[0], "median": statistics.median(parents), "last": parents[-1]},
         "parent_growth_bytes_a_submission": round(growth * 2**20, 1),
         "workers_mib": {
@@ -158,6 +181,10 @@ def main() -> None:
         f"{found['submissions']:,} submissions in {found['seconds']:,} s with {found['n_process']} processes: {found['rate_a_second']} a second"
     )
     print(f"rate of each tenth: {found['rate_of_each_tenth']}; last to first: {found['last_tenth_to_first']}")
+    print(
+        f"processor ms a submission in each tenth: {found['processor_ms_a_submission_of_each_tenth']}; "
+        f"last to first: {found['processor_ms_last_tenth_to_first']}"
+    )
     print(f"memory of the parent, MiB: {found['parent_mib']}, {found['parent_growth_bytes_a_submission']} bytes a submission")
     print(f"memory of the workers, MiB: {found['workers_mib']}")
     million = found["million"]

@@ -12,6 +12,7 @@ def watched(seconds_of_tenth: list[float], bytes_a_row: float) -> Watch:
     watch = Watch(1000)
     total = 0.0
     watch.tenths = [total] + [total := total + seconds for seconds in seconds_of_tenth]
+    watch.worked = [2 * seconds for seconds in watch.tenths]
     watch.samples = [Sample(rows, rows / 100, 200 + rows * bytes_a_row / 2**20, 500.0) for rows in range(0, 1001, 50)]
     return watch
 
@@ -22,6 +23,7 @@ def watched(seconds_of_tenth: list[float], bytes_a_row: float) -> Watch:
 def test_a_run_that_slows_down_shows(seconds, ratio, hours):
     found = report(watched(seconds, 0), 2, Counts(1000))
     assert found["last_tenth_to_first"] == pytest.approx(ratio)
+    assert found["processor_ms_last_tenth_to_first"] == pytest.approx(1 / ratio, abs=0.001)
     assert found["million"]["hours"] == hours
     assert found["million"]["extrapolated"]
 
