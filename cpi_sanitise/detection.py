@@ -235,6 +235,7 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         parts = re.findall(r"[^\W\d_]+", lower)
         if (
             not parts
+            or span in ("A", "I")
             or all(part in _NEVER_A_NAME or part in _TITLES for part in parts)
             or lower in words("role") | words("kin") | words("client")
             or (span.isupper() and lower in words("tool"))

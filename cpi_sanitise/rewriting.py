@@ -659,8 +659,12 @@ def _hedge(doc: Doc, first: int, last: int, cut: set[int]) -> str:
             if not any(child.i not in cut for child in token.subtree) and token.dep_ == "conj":
                 continue
             subject = own_subject(token)
-            if (subject is not None and subject.lower_ == "who") or (place + 1 < last and doc[place + 1].lower_ == "to"):
-                continue  # "his friend, who is too frightened to say so": a fear of telling, not of what is told
+            if (
+                token.dep_ == "amod"
+                or (subject is not None and subject.lower_ == "who")
+                or (place + 1 < last and doc[place + 1].lower_ == "to")
+            ):
+                continue  # "his friend, who is too frightened to say so": a fear of telling, not of what is told; "frightened women"
             return CONCERN
         if does in ("believe", "sure") or token.lower_ in (
             "opinion",
@@ -1006,6 +1010,7 @@ def _can_stand(group: list[Token]) -> bool:
     return any(token.pos_ in ("NOUN", "PROPN", "VERB", "NUM", "ADJ") for token in worded) and (len(worded) > 1 or len(group[0].text) > 5)
 
 
+_OBJECTS = frozenset("them him me us".split())
 _OPEN_END = frozenset(
     "is are was were am be been has have had will would can could may might must the a an my our his her their to of "
     "and or but who whose which that".split()
@@ -1046,7 +1051,8 @@ def _is_broken(pieces: list[Piece]) -> bool:
     said = [piece.text for piece in pieces if piece.identifier is not None or any(character.isalnum() for character in piece.text)]
     last = next((piece.token for piece in reversed(pieces) if piece.token is not None and piece.text[0].isalnum()), None)
     ends_well = last is not None and last.lower_ in ("her", "his") and last.dep_ != "nmod:poss"
-    return not said or (said[-1].lower() in _OPEN_END and not ends_well) or bool(_BROKEN.search(" ".join(said)))
+    opens_badly = said and said[0].lower() in _OBJECTS and len(said) > 1
+    return not said or opens_badly or (said[-1].lower() in _OPEN_END and not ends_well) or bool(_BROKEN.search(" ".join(said)))
 
 
 def _prefix(frame: str, pieces: list[Piece]) -> list[Piece]:

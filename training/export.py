@@ -87,7 +87,7 @@ provenance, vantage, statement kind and basis, tags, parts of speech, a biaffine
 | UD English EWT | CC BY-SA 4.0 | tags, trees, sentence starts |
 | corpora/train of this project | Apache-2.0, all made up | every head |
 
-Two stages, fixed seeds, two CPU cores (training/README.md). `make model` makes it again.
+Two stages, fixed seeds, two CPU cores, and a third when texts were added (training/README.md). `make model` makes its like from the base encoder.
 
 ## Figures of this checkpoint
 
