@@ -67,7 +67,8 @@ def load_sanitiser(terms: Terms) -> Sanitises:
 
     if made_by() != terms.made_by:
         raise StoreError("a worker has another version of cpi_sanitise than the driver", hint="install the same one on every machine")
-    return Sanitiser(unit_keys=terms.unit.keys, officer_keys=terms.officers.keys, settings=terms.settings)
+    second = terms.second_unit.keys if terms.second_unit else ()
+    return Sanitiser(unit_keys=terms.unit.keys, officer_keys=terms.officers.keys, settings=terms.settings, second_unit_keys=second)
 
 
 def sanitise_on_spark(
@@ -318,7 +319,7 @@ class _Work:
         summary = PartSummary(0, 0, 0, ())
         if self.place:
             results = [outcome for _, outcome in outcomes(((None, row) for row in rows), _loaded(self.terms, self.load), 1)]
-            summary = write_part(Path(self.place), results, self.terms.unit)
+            summary = write_part(Path(self.place), results, self.terms.unit, self.terms.second_unit)
         return {"chunk": chunk, "rows": len(rows), "digest": digest.hexdigest(), "summary": json.dumps(summary.as_dict())}
 
     def _rows(self, cells: list[dict[str, Any]]) -> Iterator[Row]:

@@ -59,6 +59,7 @@ from .sealed_record import Recipients, armored, padded_json, seal_armored
 from .settings import Settings
 
 CHUNK_SIZE = 1000
+_BLOCK = 1024 * 1024
 LEDGER, LEDGER_FILE = "ledger", "ledger.jsonl"
 
 # In the order in which they come into being: no log is ever there without its sealed record.
@@ -437,8 +438,19 @@ def begin_or_resume(folder: Path, key: SigningKey, terms: Terms, inputs: Sequenc
         )
     with writing():
         for path in left:
+            overwrite(path)  # a disposal may have been stopped between its ledger line and its deed
             path.unlink()
     return state
+
+
+def overwrite(path: Path) -> None:
+    """Write random bytes over a file in place. A disk or file system that writes elsewhere keeps the old ones; docs say so."""
+    with suppress(FileNotFoundError), path.open("r+b") as file:
+        left = os.fstat(file.fileno()).st_size
+        while left > 0:
+            left -= file.write(os.urandom(min(left, _BLOCK)))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def append_part(folder: Path, key: SigningKey, summary: PartSummary, *, chunk: int, input_digest: str) -> str:

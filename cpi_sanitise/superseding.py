@@ -19,9 +19,7 @@ from typing import Any
 
 from .chain import SigningKey, line_sha256, mend, sync_folder
 from .errors import StoreError
-from .store import KINDS, LEDGER, LEDGER_FILE, NEW_NAME, StoreState, append_event, expected_state, new_path, read_ledger, writing
-
-_BLOCK = 1024 * 1024
+from .store import KINDS, LEDGER, LEDGER_FILE, NEW_NAME, StoreState, append_event, expected_state, new_path, overwrite, read_ledger, writing
 
 Place = tuple[str, str]  # kind and name of a part
 
@@ -160,22 +158,12 @@ def file_sha256(path: Path) -> str:
 def _finish(folder: Path, place: Place, *, gone: bool) -> None:
     kind, name = place
     path = folder / kind / name
-    _overwrite(path)
+    overwrite(path)
     if gone:
         path.unlink(missing_ok=True)
     else:
         new_path(folder, kind, name).rename(path)
     sync_folder(path.parent)
-
-
-def _overwrite(path: Path) -> None:
-    """Write random bytes over a file in place. A disk or file system that writes elsewhere keeps the old ones; docs say so."""
-    with suppress(FileNotFoundError), path.open("r+b") as file:
-        left = os.fstat(file.fileno()).st_size
-        while left > 0:
-            left -= file.write(os.urandom(min(left, _BLOCK)))
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _write_new(path: Path, lines: Sequence[bytes]) -> None:

@@ -321,7 +321,7 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, step: int) -> Callable[[], bool]:
 
         return doing
 
-    for name in ("_write_new", "append_event", "_finish", "_overwrite", "new_path", "sync_folder"):
+    for name in ("_write_new", "append_event", "_finish", "overwrite", "new_path", "sync_folder"):
         monkeypatch.setattr(superseding, name, counted(getattr(superseding, name)))
     return lambda: reached[0] == step
 

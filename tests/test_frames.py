@@ -7,12 +7,16 @@ from datetime import datetime
 
 import pandas as pd
 import pytest
-from fakes import FakeSanitiser
+from fakes import FakeSanitiser, made_by
 
 from cpi_sanitise import sanitise_frame
 from cpi_sanitise.columns import ColumnMapping
-from cpi_sanitise.errors import IntakeError
+from cpi_sanitise.errors import IntakeError, NoKeyError
 from cpi_sanitise.opening import generate_identity, open_sealed
+from cpi_sanitise.sealed_record import Recipients
+from cpi_sanitise.settings import Settings
+from cpi_sanitise.spark import _Work
+from cpi_sanitise.store import Terms
 
 UNIT, OFFICERS = generate_identity(), generate_identity()
 
@@ -101,3 +105,25 @@ def test_unknown_columns_are_refused(sanitiser, columns, said):
 def test_an_empty_frame_gives_empty_frames(sanitiser):
     logs, sealed = sanitise_frame(pd.DataFrame({"narrative": []}), sanitiser)
     assert (len(logs), len(sealed)) == (0, 0)
+
+
+def test_a_worker_of_spark_seals_for_the_second_group_too(tmp_path):
+    """What a task does, without a cluster: records and rejected rows alike need both groups' keys."""
+    second = generate_identity()
+    unit, officers = Recipients("unit", (UNIT.public_key,)), Recipients("officers", (OFFICERS.public_key,))
+    terms = Terms(made_by(), Settings(), unit, officers, second_unit=Recipients("second", (second.public_key,)))
+
+    def load(given):
+        return FakeSanitiser(list(given.unit.keys), list(given.officers.keys), second_unit_keys=given.second_unit.keys)
+
+    submission = json.dumps({"reference": "1", "narrative": "Two men.", "form": {}, "received_at": None})
+    cells = [
+        {"file": 0, "source": "\"a.csv\"", "raw": b"raw", "row": 1, "submission": submission, "reason": "", "cure": ""},
+        {"file": 0, "source": "\"a.csv\"", "raw": b"raw", "row": 2, "submission": None, "reason": "no text", "cure": "none"},
+    ]
+    _Work(terms, None, ColumnMapping({}), b"key", load, str(tmp_path))._done(0, cells)
+    for kind in ("sealed", "rejected"):
+        (line,) = (json.loads(line) for path in (tmp_path / kind).glob("part-*") for line in path.read_text().splitlines())
+        with pytest.raises(NoKeyError):
+            open_sealed(line["sealed"].encode(), [UNIT])
+        assert open_sealed(line["sealed"].encode(), [second])

@@ -301,6 +301,19 @@ def test_a_store_may_lie_among_its_own_input(tmp_path):
         write_batch(rows(3), sanitiser, tmp_path / "store", terms=terms, key=KEY, inputs=[tmp_path])
 
 
+def test_what_a_stopped_run_left_is_overwritten_before_it_is_removed(tmp_path):
+    """It may be of a disposal that was stopped; through a hard link its blocks stay visible."""
+    stopped(tmp_path)
+    path = tmp_path / "sealed" / f"part-{0:016x}.jsonl"
+    path.write_bytes(b"ciphertext" * 100)
+    linked = tmp_path.parent / "linked"
+    linked.hardlink_to(path)
+    write(rows(12), tmp_path)
+    assert not path.exists()
+    assert b"ciphertext" not in linked.read_bytes()
+    assert len(linked.read_bytes()) == 1000
+
+
 def test_an_older_ledger_that_was_put_back_is_not_continued_over_newer_parts(tmp_path):
     stopped(tmp_path, at=3)
     older = (tmp_path / "ledger.jsonl").read_bytes()
