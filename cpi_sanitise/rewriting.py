@@ -629,6 +629,8 @@ def _pieces(
             if text is not None and _is_he_or_she(pieces) and text_of(token.doc)[found.end : found.end + 1] == ",":
                 skipped = found.end  # "She is Jade Kay, 24": she is 24
                 continue
+            if found.type == "PERSON" and pieces and pieces[-1].text.lower() in ("a", "an") and pieces[-1].identifier is None:
+                space = pieces.pop().space  # "a Mr Woolf"
             pieces.append(Piece(text if text is not None else "\ufffc", space, token, None if text is not None else index))
         if after:
             pieces.append(Piece(after, False, token))

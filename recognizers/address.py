@@ -36,7 +36,10 @@ _NO_GAP_NUMBER = re.compile(r"(?<![0-9A-Za-z£$€:./\-])(?P<number>(?:no\.?|num
 _UNIT_BEFORE = re.compile(
     rf"(?<![A-Za-z0-9])(?P<unit>{_UNIT_WORD}[ ]?{_UNIT_NUMBER})(?:,[ ]?|[ ]{{1,2}}|[ ]?[-–/][ ]?|[ ]?\n[ ]?)(?:of[ ]|at[ ])?$", re.I
 )
-_UNIT = re.compile(rf"\b(?P<word>flat|apartment|apt|maisonette|bedsit|room|rm)[ ]?(?P<number>{_UNIT_NUMBER})(?![0-9A-Za-z%])", re.I)
+_UNIT = re.compile(
+    rf"\b(?P<word>flat|apartment|apt|maisonette|bedsit|room|rm|unit|plot|pitch|berth|chalet|caravan)[ ]?(?P<number>{_UNIT_NUMBER})(?![0-9A-Za-z%])",
+    re.I,
+)
 _UNIT_AFTER = re.compile(
     r",?[ ]{1,2}(?P<unit>(?:flat|apartment|apt|maisonette|room|unit|no\.?|number)[ ]?[0-9]{1,4}[A-Za-z]?)(?![0-9A-Za-z])", re.I
 )

@@ -72,7 +72,8 @@ _KNOWN_AS = re.compile(
     r"was|of))?|surname(?:[ ](?:is|was|of))?|"
     r"named|(?:someone|somebody|man|male|men|males|lad|lads|guy|bloke|fella|person|boy|girl|"
     r"woman|female|lady|friend|mate|boyfriend|partner|brother|one|adult|youth|kid|dealer|cousin|"
-    r"individual)[ ](?:just[ ]|only[ ]|also[ ])?(?:called|named)|saved[ ]as|tag(?:[ ]name)?[ ]is)"
+    r"individual)[ ](?:just[ ]|only[ ]|also[ ])?(?:called|named)|saved[ ]as|tag(?:[ ]name)?[ ]is|"
+    r"(?:they|everyone|everybody|people|kids|lads|all)[ ](?:all[ ])?calls?(?:[ ](?:him|her))?)"
     r"\b"
     r"[ ]?[:,\-–]?[ ]?(?:just[ ]|only[ ])?"
 )
@@ -279,7 +280,9 @@ def _nickname(text: str, start: int, cue: str) -> tuple[int, int] | None:
     if nick := _NICK.match(text, start):
         words_of = nick.group().split(" ")
         end = nick.end()
-        while words_of and (
+        # "a bloke called Lines": behind a person and "called" a capital is enough.
+        sure = words_of[0].istitle() and not text.isupper() and cue.endswith(" called")
+        while len(words_of) > sure and (
             words_of[-1].lower() in words("common_words") and words_of[-1].lower() not in ("big", "young", "old", "little", "red", "black")
         ):
             end -= len(words_of.pop()) + 1
@@ -288,6 +291,7 @@ def _nickname(text: str, start: int, cue: str) -> tuple[int, int] | None:
             or words_of[0].lower() in words("common_words")
             and len(words_of) < 2
             and words_of[0].lower() not in words("first_names")
+            and not sure
         ):
             return None
         if (
@@ -301,7 +305,8 @@ def _nickname(text: str, start: int, cue: str) -> tuple[int, int] | None:
     if (
         (lower := _LOWER_NICK.match(text, start))
         and ("name" in cue or "aka" in cue.replace(".", "") or cue.startswith(("goes", "going", "go", "alias", "calls", "calling")))
-        or (lower and "called" in cue and lower.group().lower() in words("first_names"))
+        or (lower and "called" in cue and (lower.group().lower() in words("first_names") or cue.endswith(" called")))
+        or (lower and re.search("call(?:s?|s? him|s? her)$", cue))
     ):
         word = lower.group().lower()
         if (
