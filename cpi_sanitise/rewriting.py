@@ -27,7 +27,7 @@ _NOUN_CONCERN = "there is a concern about"
 _SUBJECT_FORM = {"him": "he", "her": "she", "them": "they", "me": "a person", "us": "others"}
 _PLAIN_PERSONS = {"me": "a person", "us": "others", "myself": "a person", "ourselves": "others", "mine": "theirs", "ours": "theirs"}
 _LEADING = frozenset(
-    "that and but so or because also then which who , ; : - – — . ) ] / plus as whilst while where when although though".split()
+    "that and but so or because also then which who , ; : - – — . ) ] / plus as whilst while where when although though sd sed".split()
 )
 _TRAILING = frozenset(
     "and but so or because that which who when where while whilst if to of in at from by with for on about as , ; : "

@@ -294,9 +294,8 @@ def _nickname(text: str, start: int, cue: str) -> tuple[int, int] | None:
             and not sure
         ):
             return None
-        if (
-            " ".join(words_of).lower() in words("towns") | words("not_initials") | words("platforms")
-            or words_of[0].lower() in _NOT_NICKNAMES
+        if " ".join(words_of).lower() in words("towns") | words("not_initials") | words("platforms") or (
+            words_of[0].lower() in _NOT_NICKNAMES and not sure
         ):
             return None
         if re.search("(?:Road|Street|Lane|Surgery|School|Park|House|Centre)$", text[start:end]):

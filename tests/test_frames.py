@@ -118,8 +118,8 @@ def test_a_worker_of_spark_seals_for_the_second_group_too(tmp_path):
 
     submission = json.dumps({"reference": "1", "narrative": "Two men.", "form": {}, "received_at": None})
     cells = [
-        {"file": 0, "source": "\"a.csv\"", "raw": b"raw", "row": 1, "submission": submission, "reason": "", "cure": ""},
-        {"file": 0, "source": "\"a.csv\"", "raw": b"raw", "row": 2, "submission": None, "reason": "no text", "cure": "none"},
+        {"file": 0, "source": '"a.csv"', "raw": b"raw", "row": 1, "submission": submission, "reason": "", "cure": ""},
+        {"file": 0, "source": '"a.csv"', "raw": b"raw", "row": 2, "submission": None, "reason": "no text", "cure": "none"},
     ]
     _Work(terms, None, ColumnMapping({}), b"key", load, str(tmp_path))._done(0, cells)
     for kind in ("sealed", "rejected"):
