@@ -70,7 +70,7 @@ def let_out(sanitiser: Any) -> Callable[[Submission], Output]:
 
 def identifier_threshold(value: float) -> AbstractContextManager[Any]:
     """Every type of identifier at one threshold of the encoder's tags."""
-    return patch.dict(detection.THRESHOLDS, dict.fromkeys(detection.TYPES, value))
+    return patch.object(detection, "THRESHOLD", value)
 
 
 def provenance_threshold(value: float) -> AbstractContextManager[Any]:
@@ -86,7 +86,7 @@ def provenance_threshold(value: float) -> AbstractContextManager[Any]:
 
 # What moves, over which values, and where it stands in the library as it ships.
 DIALS: dict[str, tuple[Callable[[float], AbstractContextManager[Any]], tuple[float, ...], float]] = {
-    "identifier": (identifier_threshold, IDENTIFIER, detection.THRESHOLDS["PERSON"]),
+    "identifier": (identifier_threshold, IDENTIFIER, detection.THRESHOLD),
     "provenance": (provenance_threshold, PROVENANCE, provenance.THRESHOLD),
 }
 

@@ -44,8 +44,7 @@ _CAR_BEFORE = (
     r"skoda|mercedes|renault|seat|vauxhall|ford|vw|volkswagen|citroen|nissan|toyota|kia|dacia|hyundai|honda|audi|bmw|fiat|reg)\W+$"
 )
 # Share of the probability that a word is part of such a span, above which it is taken. Chosen on corpora/dev for recall first.
-THRESHOLDS = {"PERSON": 0.08, "USERNAME": 0.08, "ORGANISATION": 0.08, "LOCATION": 0.08, "ADDRESS": 0.08}
-_DEFAULT_THRESHOLD = 0.08
+THRESHOLD = 0.05
 _UNSURE = 0.3  # a word of ordinary English that is no first name is a nickname only where the encoder is surer than this
 _CALENDAR = frozenset(
     "mon tue tues wed weds thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays "
@@ -82,7 +81,7 @@ class EncoderRecognizer(EntityRecognizer):  # type: ignore[misc]
         for entity_type, columns in self._columns.items():
             share = scores[:, columns].sum(-1)
             begins = scores[:, columns[0]]
-            for first, last in _runs(share, begins, THRESHOLDS.get(entity_type, _DEFAULT_THRESHOLD)):
+            for first, last in _runs(share, begins, THRESHOLD):
                 start, end = doc[int(places[first])].idx, doc[int(places[last])]
                 found.append(RecognizerResult(entity_type, start, end.idx + len(end), float(share[first : last + 1].max())))
         return found

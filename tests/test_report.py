@@ -284,7 +284,7 @@ def test_a_lower_threshold_cuts_more_and_what_ships_comes_back(sanitiser):
         identifiers = sum(one.end - one.start for examination in seen for one in examination.identifiers)
         return identifiers, sum(one.end - one.start for examination in seen for one in examination.provenance)
 
-    shipped = dict(detection.THRESHOLDS), provenance.THRESHOLD, provenance.GAP_THRESHOLD
+    shipped = detection.THRESHOLD, provenance.THRESHOLD, provenance.GAP_THRESHOLD
     with thresholds.identifier_threshold(0.02):
         many_identifiers, _ = cut()
     with thresholds.identifier_threshold(0.95):
@@ -295,7 +295,7 @@ def test_a_lower_threshold_cuts_more_and_what_ships_comes_back(sanitiser):
         _, little_provenance = cut()
     assert many_identifiers > few_identifiers
     assert much_provenance > little_provenance
-    assert (dict(detection.THRESHOLDS), provenance.THRESHOLD, provenance.GAP_THRESHOLD) == shipped
+    assert (detection.THRESHOLD, provenance.THRESHOLD, provenance.GAP_THRESHOLD) == shipped
 
 
 def test_an_encoder_that_remembers_reads_once(sanitiser):

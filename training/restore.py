@@ -41,7 +41,12 @@ def restore(models: Path) -> dict:
                 weights[stem] = torch.from_numpy(full if stem.split(".")[0] in ("words", "positions", "cases") else full.T.copy())
             else:
                 weights[next(unnamed)] = torch.from_numpy(full.T.copy())
-        elif not name.endswith(("_scale", "_zero_point")) and name.startswith("network."):
+        elif name.endswith(".rows"):
+            table = name.removesuffix(".rows")
+            weights[f"{table.removeprefix('network.')}.weight"] = torch.from_numpy(value.astype(np.float32) * held[f"{table}.scale"])
+        elif name.startswith("onnx::MatMul") and not name.endswith(("_scale", "_zero_point")):
+            wholes.append(torch.from_numpy(value.T.copy()))
+        elif not name.endswith(("_scale", "_zero_point", ".scale")) and name.startswith("network."):
             weights[name.removeprefix("network.")] = torch.from_numpy(value.copy())
     network = Network(word_labels, document_labels)
     network.load_state_dict(weights)
