@@ -18,7 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from .encoder import NEWLINE, Encoder, Scores
-from .offsets import token_offsets
+from .offsets import keep_text, token_offsets
 
 SCORES, WORDS, OFFSETS = "cpi_scores", "cpi_words", "cpi_word_offsets"
 SENTENCE_START = 0.5
@@ -188,12 +188,13 @@ def word_tokens(doc: Doc) -> np.ndarray:
     return words
 
 
-def word_offsets(doc: Doc) -> tuple[np.ndarray, np.ndarray]:
+def word_offsets(doc: Doc) -> tuple[list[int], list[int]]:
     """Start and end of each word that has scores, in characters; worked out once a Doc."""
     if OFFSETS not in doc.user_data:
+        words = word_tokens(doc).tolist()
         starts, ends = token_offsets(doc)
-        doc.user_data[OFFSETS] = (starts[word_tokens(doc)], ends[word_tokens(doc)])
-    offsets: tuple[np.ndarray, np.ndarray] = doc.user_data[OFFSETS]
+        doc.user_data[OFFSETS] = ([starts[word] for word in words], [ends[word] for word in words])
+    offsets: tuple[list[int], list[int]] = doc.user_data[OFFSETS]
     return offsets
 
 
@@ -228,10 +229,12 @@ class CpiNlpEngine(NlpEngine):  # type: ignore[misc]
         if self.nlp is None:
             raise RuntimeError("the NLP engine is not loaded")
         # Half a surrogate pair cannot be hashed by spaCy; the mark for an unknown character takes its place and no offset moves.
-        doc = self.nlp(_SURROGATE.sub("\ufffd", text))
+        text = _SURROGATE.sub("\ufffd", text)
+        doc = self.nlp(text)
+        keep_text(doc, text)
         entities: list[Span] = []
         # No engine is handed on: Presidio would only use it to make key words for its own context enhancer, which we do without.
-        return NlpArtifacts(entities, doc, [token.idx for token in doc], [], None, language)
+        return NlpArtifacts(entities, doc, token_offsets(doc)[0], [], None, language)
 
     def process_batch(
         self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **kwargs: Any

@@ -7,6 +7,7 @@ because the log keeps it as a neutral frame. Basis is provenance and goes to the
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -125,11 +126,11 @@ def _pooled(doc: Doc, start: int, end: int, removed: Sequence[ProvenanceSpan], l
     if head not in labels:
         return {}
     starts, _ = word_offsets(doc)
-    first, last = (int(place) for place in np.searchsorted(starts, (start, end)))
+    first, last = bisect_left(starts, start), bisect_left(starts, end)
     left = np.ones(last - first, dtype=bool)
     for cut in removed:
         if cut.start < end and start < cut.end:
-            left[slice(*np.searchsorted(starts[first:last], (cut.start, cut.end)))] = False
+            left[bisect_left(starts, cut.start, first, last) - first : bisect_left(starts, cut.end, first, last) - first] = False
     if not left.any():
         return {}
     mean = scores_of(doc).words[head][first:last][left].mean(0)
