@@ -21,7 +21,7 @@ from recognizers.wordlists import words as gazetteer
 from .errors import DetectionError
 from .form_search import FormValue, search_form
 from .lexicon import common_words, nicknames, towns, words
-from .offsets import has_capitals, text_of
+from .offsets import has_capitals, text_of, words_of
 from .parsing import CpiNlpEngine, scores_of, word_tokens
 from .spans import Identifier, in_order, overlaps
 
@@ -78,11 +78,15 @@ class EncoderRecognizer(EntityRecognizer):  # type: ignore[misc]
         if not len(places):
             return []
         scores = scores_of(doc).words[self._head]
+        most = scores.max(0)
         found = []
         for entity_type, columns in self._columns.items():
+            threshold = THRESHOLDS.get(entity_type, _DEFAULT_THRESHOLD)
+            if most[columns].sum() <= threshold:
+                continue  # no word can come above it
             share = scores[:, columns].sum(-1)
             begins = scores[:, columns[0]]
-            for first, last in _runs(share, begins, THRESHOLDS.get(entity_type, _DEFAULT_THRESHOLD)):
+            for first, last in _runs(share, begins, threshold):
                 start, end = doc[int(places[first])].idx, doc[int(places[last])]
                 found.append(RecognizerResult(entity_type, start, end.idx + len(end), float(share[first : last + 1].max())))
         return found
@@ -318,10 +322,16 @@ def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, l
                     wanted.setdefault(word.lower(), identifier)
                     for name in nicknames(word):
                         short.setdefault(name, identifier)
-    places = word_tokens(doc)
+    # Told apart by apostrophe only further down: the Doc's words have one kind of it.
+    near = {name.replace("’", "'") for name in (*wanted, *short)}
+    if not near:
+        return []
+    lower = words_of(doc)
     person = _person_share(doc, labels)
     mentions = []
-    for number, place in enumerate(places.tolist()):
+    for number, place in enumerate(word_tokens(doc).tolist()):
+        if lower[place].removesuffix("'s") not in near:
+            continue
         token = doc[place]
         word = token.lower_
         word = word[:-2] if word.endswith(("'s", "’s")) else word

@@ -37,7 +37,7 @@ def case_of(word: str) -> int:
     """The case channel of a word, 1 to 7; 0 is kept for the encoder's own marks."""
     if word.isdigit():
         return CASE_DIGITS
-    if any(character.isdigit() for character in word):
+    if not word.isalpha() and any(character.isdigit() for character in word):
         return CASE_DIGIT_MIX
     if word.islower():
         return CASE_LOWER
