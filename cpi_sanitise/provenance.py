@@ -278,18 +278,20 @@ def _phrase_words(token: Token) -> list[str]:
     first = token.i
     while first > 0 and token.i - first < 3 and doc_word(token.doc, first - 1):
         first -= 1
-    row = [token.doc[number].lower_ for number in range(first, token.i + 1)]
+    row = [part.lower_ for part in token.doc[first : token.i + 1]]
     return [" ".join(row[number:]) for number in range(len(row))]
 
 
 def doc_word(doc: Doc, place: int) -> bool:
     """Whether the token is a word that can belong to the name of a post."""
-    return doc[place].is_alpha and doc[place].pos_ in ("NOUN", "ADJ", "PROPN", "ADV")
+    token = doc[place]
+    return token.is_alpha and token.pos_ in ("NOUN", "ADJ", "PROPN", "ADV")
 
 
 def is_role(token: Token, *lists: str) -> bool:
     """Whether a noun, with the words before it, names one of the lists' entries."""
-    return any(phrase in words(name) for name in lists for phrase in _phrase_words(token))
+    phrases = _phrase_words(token)
+    return any(not words(name).isdisjoint(phrases) for name in lists)
 
 
 def is_source(token: Token, sources: set[int], in_quotation: Sequence[bool]) -> bool:
@@ -607,16 +609,16 @@ _HEADERS = frozenset("from to cc bcc sent subject date fwd fw re".split())
 def _by_layout(doc: Doc) -> list[ProvenanceSpan]:
     """E-mail headers, and all that follows a closing formula near the end."""
     spans: list[ProvenanceSpan] = []
-    lines: list[tuple[int, int]] = []
-    first = 0
+    lines: list[tuple[int, int, list[Token]]] = []
+    first, line = 0, []
     for token in doc:
-        if "\n" in token.text:
-            lines.append((first, token.i))
-            first = token.i + 1
-    lines.append((first, len(doc)))
-    lines = [(begin, end) for begin, end in lines if any(not token.is_space for token in doc[begin:end])]
-    for number, (begin, end) in enumerate(lines):
-        line = [token for token in doc[begin:end] if not token.is_space]
+        if not token.is_space:
+            line.append(token)
+        elif "\n" in token.text:
+            lines.append((first, token.i, line))
+            first, line = token.i + 1, []
+    lines = [row for row in (*lines, (first, len(doc), line)) if row[2]]
+    for number, (begin, end, line) in enumerate(lines):
         if line[0].lower_.rstrip(":") in _HEADERS and (":" in line[0].text or (len(line) > 1 and line[1].text == ":")):
             spans.append(_span(doc, begin, end, "channel", "layout"))
         worded = [token for token in line if token.is_alpha]
@@ -649,19 +651,17 @@ def _of_source_identifiers(doc: Doc, identifiers: Sequence[Identifier], found: S
 def _rests(doc: Doc, found: Sequence[ProvenanceSpan]) -> list[ProvenanceSpan]:
     """Sentences of which the cuts leave only small words are taken whole."""
     spans = []
-    covered = np.zeros(len(doc), dtype=bool)
     kind_at: dict[int, str] = {}
     for span in found:
         piece = doc.char_span(span.start, span.end, alignment_mode="expand")
         if piece is not None:
-            covered[piece.start : piece.end] = True
             kind_at.update(dict.fromkeys(range(piece.start, piece.end), span.kind))
     for sentence in doc.sents:
         inside = range(sentence.start, sentence.end)
         kinds = [kind_at[place] for place in inside if place in kind_at]
         if not kinds:
             continue
-        rest = [doc[place] for place in inside if not covered[place] and not doc[place].is_space]
+        rest = [token for token in sentence if token.i not in kind_at and not token.is_space]
         if rest and all(token.is_punct or token.lower_ in _SMALL or token.pos_ in ("PUNCT", "CCONJ", "SCONJ", "DET") for token in rest):
             spans.append(_span(doc, sentence.start, sentence.end, max(sorted(set(kinds)), key=kinds.count), "grammar"))
     return spans
