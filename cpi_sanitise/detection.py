@@ -217,7 +217,7 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         part in _CALENDAR for part in re.findall(r"[^\W_]+", lower)
     ):
         return False
-    if identifier.type in ("ADDRESS", "LOCATION") and span.islower() and lower in gazetteer("ordinary_words") | words("fillers"):
+    if identifier.type in ("ADDRESS", "LOCATION") and span.islower() and (lower in gazetteer("ordinary_words") or lower in words("fillers")):
         return identifier.score > (0.5 if lower in words("fillers") else 0.2)
     if identifier.type == "ADDRESS" and re.search(r"\baged?\s*$", text[max(0, identifier.start - 6) : identifier.start], re.IGNORECASE):
         return False
@@ -229,7 +229,7 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         if (
             not parts
             or all(part in _NEVER_A_NAME or part in _TITLES for part in parts)
-            or lower in words("role") | words("kin") | words("client")
+            or any(lower in words(name) for name in ("role", "kin", "client"))
         ):
             return False
         if lower in towns() and identifier.score < 0.9:
@@ -318,7 +318,7 @@ def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, l
     for identifier in found:
         if identifier.type == "PERSON":
             for word in re.findall(r"[^\W\d_]{2,}(?:['’][^\W\d_]{2,})*", text[identifier.start : identifier.end]):
-                if word.lower() not in _TITLES | _NEVER_A_NAME and (len(word) > 2 or word.isupper()):
+                if word.lower() not in _TITLES and word.lower() not in _NEVER_A_NAME and (len(word) > 2 or word.isupper()):
                     wanted.setdefault(word.lower(), identifier)
                     for name in nicknames(word):
                         short.setdefault(name, identifier)

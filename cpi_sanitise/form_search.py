@@ -97,12 +97,15 @@ def _names(text: str, value: str) -> Iterator[tuple[int, int]]:
         part.lower() for part in parts if len(part) > 1
     }
     close = [part.lower() for part in parts if len(part) >= 5]
+    openings = {word[0] for word in (*wanted, *close)}
     initials = "".join(part[0] for part in parts).upper()
     has_capitals = any(character.isupper() for character in text)
     hits: list[re.Match[str]] = []
     for match in _WORD.finditer(text):
         word = match[0]
         lower = word.lower()
+        if lower[0] not in openings:
+            continue
         lower = lower[:-2] if lower.endswith(("'s", "’s")) else lower
         if lower in wanted:
             # "will" or "grace" in lower case is the word, unless the whole text has no capitals.
@@ -116,7 +119,7 @@ def _names(text: str, value: str) -> Iterator[tuple[int, int]]:
         if re.fullmatch(r"[\s.,'’-]{1,3}", text[first.end() : second.start()]):
             yield first.start(), second.end()
     yield from _run_on(text, parts)
-    if len(initials) > 1:
+    if len(initials) > 1 and initials in "".join(text.replace(".", "").split()):
         dotted = r"\.?\s?".join(re.escape(letter) for letter in initials)
         for match in re.finditer(rf"(?<![\w.]){dotted}\.?(?!\w)", text):
             yield match.start(), match.end() - (match[0].count(".") == 1 and match[0].endswith("."))
@@ -148,7 +151,7 @@ def _emails(text: str, value: str) -> Iterator[tuple[int, int]]:
             for match in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", text, re.IGNORECASE):
                 if wanted != local or local.lower() not in common_words():
                     yield match.start(), match.end()
-    pieces = [piece for piece in re.split(r"[._\-+\d]+", local) if len(piece) >= 3 and piece.lower() not in common_words() | _GENERIC]
+    pieces = [piece for piece in re.split(r"[._\-+\d]+", local) if len(piece) >= 3 and piece.lower() not in common_words() and piece.lower() not in _GENERIC]
     for piece in pieces:
         if folded(piece) not in fold:
             continue
@@ -197,7 +200,7 @@ def _phrases(text: str, value: str) -> Iterator[tuple[int, int]]:
                     yield start, end
     yield from _run_on(text, [word for word, is_own in zip(words, own, strict=True) if is_own])
     capitals = "".join(word[0] for word in words if word[0].isupper())
-    if len(capitals) >= 3:
+    if len(capitals) >= 3 and capitals in text:
         for match in re.finditer(rf"(?<!\w){capitals}(?!\w)", text):
             yield match.start(), match.end()
 
