@@ -73,26 +73,26 @@ class EncoderComponent:
 
 def _annotate(doc: Doc, tokens: list[Token], scores: Scores, labels: dict[str, list[str]]) -> None:
     starts = _sentence_starts(tokens, scores.words["sent_start"][:, 1])
-    deps = [labels["dep"][index] for index in scores.words["dep"].argmax(-1)]
+    deps = [labels["dep"][index] for index in scores.words["dep"].argmax(-1).tolist()]
     heads, deps = _trees(tokens, scores.heads.tolist(), deps, starts)
-    tags = [labels["tag"][index] for index in scores.words["tag"].argmax(-1)]
-    parts = [labels["pos"][index] for index in scores.words["pos"].argmax(-1)]
+    tags = [labels["tag"][index] for index in scores.words["tag"].argmax(-1).tolist()]
+    parts = [labels["pos"][index] for index in scores.words["pos"].argmax(-1).tolist()]
     strings = doc.vocab.strings
     known = {text: strings.add(text) for text in {"dep", "_SP", "SPACE", "ROOT", *deps, *tags, *parts}}
     space = (known["dep"], known["_SP"], known["SPACE"])
     rows: list[tuple[int, int, int, int]] = []
-    last = tokens[0].i
-    number = 0
+    places = [token.i for token in tokens]
+    number_at = {token.i: number for number, token in enumerate(tokens) if not token.is_space}
+    last = places[0]
     for place in range(len(doc)):
-        if number < len(tokens) and tokens[number].i == place:
-            number += 1
-            if not tokens[number - 1].is_space:
-                last = place
-                head = tokens[heads[number - 1]].i
-                relation = known["ROOT" if head == place else deps[number - 1]]
-                rows.append(((head - place) % 2**64, relation, known[tags[number - 1]], known[parts[number - 1]]))
-                continue
-        rows.append(((last - place) % 2**64, *space))
+        number = number_at.get(place)
+        if number is None:
+            rows.append(((last - place) % 2**64, *space))
+            continue
+        last = place
+        head = places[heads[number]]
+        relation = known["ROOT" if head == place else deps[number]]
+        rows.append(((head - place) % 2**64, relation, known[tags[number]], known[parts[number]]))
     doc.from_array([HEAD, DEP, TAG, POS], np.array(rows, dtype=np.uint64))  # type: ignore[arg-type]  # spaCy's stub knows no unsigned integers
 
 

@@ -416,10 +416,11 @@ def _scene(token: Token, sources: set[int], in_quotation: Sequence[bool]) -> set
 def _is_part_of_ours(subject: Token, verb: Token, in_quotation: Sequence[bool]) -> bool:
     """Whether it happens to, or is done by, one of those whom the source serves or works with, and nothing else in it is the source's."""
     group = next((child for child in subject.children if child.dep_ == "nmod" and child.pos_ == "NOUN"), subject)
-    ours = any(is_first_person(token, in_quotation) or token.lower_ == "the" for token in group.children)
+    if not any(is_first_person(token, in_quotation) or token.lower_ == "the" for token in group.children):
+        return False
     served = is_role(group, "client") and any(is_first_person(token, in_quotation) for token in group.children)
     struck = subject.dep_ == "nsubj:pass" and lemma(verb.lower_) in words("scene") and is_role(group, "role", "staff", "client")
-    if not ours or not (served or struck) or predicate_class(verb):
+    if not (served or struck) or predicate_class(verb):
         return False
     rest = {inner.i for inner in verb.subtree} - {inner.i for inner in subject.subtree}
     return not any(is_first_person(verb.doc[place], in_quotation) for place in rest)

@@ -20,7 +20,7 @@ from .lexicon import words
 from .offsets import text_of, token_offsets, words_of
 from .provenance import is_first_person, is_role, own_subject, predicate_class, subject_of
 from .quotation import quoted
-from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps, within
+from .spans import Identifier, ProvenanceSpan, Span, Statement, VantageSpan, overlaps, within
 
 CONCERN, THOUGHT = "there is a concern that", "it is thought that"
 _NOUN_CONCERN = "there is a concern about"
@@ -574,13 +574,11 @@ def _pieces(
     pieces: list[Piece] = []
     done: set[tuple[str, int]] = set()
     previous_end = -1
-    extent = group[0].idx, group[-1].idx + len(group[-1])
-    near_identifiers, near_vantage = within(identifiers, *extent), within(vantage, *extent)
+    identifier_at, plain_at = _first_at(group, identifiers), _first_at(group, vantage)
     for token in group:
         space = token.idx != previous_end or not pieces
         previous_end = token.idx + len(token)
-        index = next(iter(within(identifiers, token.idx, previous_end)), None) if near_identifiers else None
-        plain = next(iter(within(vantage, token.idx, previous_end)), None) if near_vantage else None
+        index, plain = identifier_at.get(token.i), plain_at.get(token.i)
         if plain is not None:
             if ("vantage", plain) not in done:
                 done.add(("vantage", plain))
@@ -607,6 +605,17 @@ def _pieces(
         if after:
             pieces.append(Piece(after, False, token))
     return pieces
+
+
+def _first_at(group: Sequence[Token], spans: Sequence[Span]) -> dict[int, int]:
+    """By token the index of the first of the spans, which are in order and apart, that touches it."""
+    starts, ends = token_offsets(group[0].doc)
+    near = within(spans, group[0].idx, group[-1].idx + len(group[-1]))
+    return {
+        place: index
+        for index in reversed(near)
+        for place in range(bisect_right(ends, spans[index].start), bisect_left(starts, spans[index].end))
+    }
 
 
 # --- frames -------------------------------------------------------------------------------------------------------------
