@@ -78,12 +78,12 @@ class EncoderRecognizer(EntityRecognizer):  # type: ignore[misc]
         if not len(places):
             return []
         scores = scores_of(doc).words[self._head]
-        most = scores.max(0)
+        most = scores.max(0).tolist()
         found = []
         for entity_type, columns in self._columns.items():
             threshold = THRESHOLDS.get(entity_type, _DEFAULT_THRESHOLD)
-            if most[columns].sum() <= threshold:
-                continue  # no word can come above it
+            if sum(most[column] for column in columns) < threshold / 2:
+                continue  # no word can come near it
             share = scores[:, columns].sum(-1)
             begins = scores[:, columns[0]]
             for first, last in _runs(share, begins, threshold):
@@ -217,7 +217,11 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         part in _CALENDAR for part in re.findall(r"[^\W_]+", lower)
     ):
         return False
-    if identifier.type in ("ADDRESS", "LOCATION") and span.islower() and (lower in gazetteer("ordinary_words") or lower in words("fillers")):
+    if (
+        identifier.type in ("ADDRESS", "LOCATION")
+        and span.islower()
+        and (lower in gazetteer("ordinary_words") or lower in words("fillers"))
+    ):
         return identifier.score > (0.5 if lower in words("fillers") else 0.2)
     if identifier.type == "ADDRESS" and re.search(r"\baged?\s*$", text[max(0, identifier.start - 6) : identifier.start], re.IGNORECASE):
         return False

@@ -53,8 +53,8 @@ def _pieces(tokenizer: Tokenizer, word: str) -> tuple[Sequence[int], Sequence[in
     """The pieces of one word, and the word's case for each."""
     if word == NEWLINE:
         return (_NEWLINE_ID,), (case_of(word),)
-    ids = tokenizer.encode(word[:400], add_special_tokens=False).ids[:_LONGEST_WORD_PIECES]
-    ids = tuple(ids) or (100,)  # [UNK]: every word has at least one piece
+    found = tokenizer.encode(word[:400], add_special_tokens=False).ids[:_LONGEST_WORD_PIECES]
+    ids = tuple(found) or (100,)  # [UNK]: every word has at least one piece
     return ids, (case_of(word),) * len(ids)
 
 

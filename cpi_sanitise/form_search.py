@@ -69,7 +69,7 @@ def folded(text: str) -> str:
 
     Where the fold of a string does not stand in the fold of a text, no such pattern need be tried.
     """
-    return text.translate(_DOTTED_I).casefold()
+    return text.casefold() if text.isascii() else text.translate(_DOTTED_I).casefold()
 
 
 def search_form(text: str, values: list[FormValue]) -> list[Identifier]:
@@ -151,7 +151,11 @@ def _emails(text: str, value: str) -> Iterator[tuple[int, int]]:
             for match in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", text, re.IGNORECASE):
                 if wanted != local or local.lower() not in common_words():
                     yield match.start(), match.end()
-    pieces = [piece for piece in re.split(r"[._\-+\d]+", local) if len(piece) >= 3 and piece.lower() not in common_words() and piece.lower() not in _GENERIC]
+    pieces = [
+        piece
+        for piece in re.split(r"[._\-+\d]+", local)
+        if len(piece) >= 3 and piece.lower() not in common_words() and piece.lower() not in _GENERIC
+    ]
     for piece in pieces:
         if folded(piece) not in fold:
             continue

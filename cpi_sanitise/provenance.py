@@ -240,8 +240,10 @@ def _to_phrases(doc: Doc, places: np.ndarray, share: np.ndarray, first: int, las
     def doubtful_phrase() -> int:
         """Where a phrase at the end begins that goes with a word before the run: "at night" after "down my road"."""
         for token in doc[int(places[first]) + 1 : int(places[last]) + 1]:
+            if token.dep_ not in ("obl", "obl:tmod") or token.head.i >= int(places[first]):
+                continue
             phrase = [inner.i for inner in token.subtree if inner.i <= int(places[last])]
-            if token.dep_ in ("obl", "obl:tmod") and token.head.i < int(places[first]) and phrase[-1] == int(places[last]):
+            if phrase[-1] == int(places[last]):
                 words = [word for word in range(first, last + 1) if int(places[word]) >= phrase[0]]
                 if words[0] > first and share[words].max() < _DOUBTFUL:
                     return words[0]

@@ -11,7 +11,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
 from spacy.tokens import Doc
 
 from .lexicon import rules
@@ -127,13 +126,15 @@ def _pooled(doc: Doc, start: int, end: int, removed: Sequence[ProvenanceSpan], l
         return {}
     starts, _ = word_offsets(doc)
     first, last = bisect_left(starts, start), bisect_left(starts, end)
-    left = np.ones(last - first, dtype=bool)
+    left = [True] * (last - first)
     for cut in removed:
         if cut.start < end and start < cut.end:
-            left[bisect_left(starts, cut.start, first, last) - first : bisect_left(starts, cut.end, first, last) - first] = False
-    if not left.any():
+            begin, stop = (bisect_left(starts, place, first, last) - first for place in (cut.start, cut.end))
+            left[begin:stop] = [False] * (stop - begin)
+    if not any(left):
         return {}
-    mean = scores_of(doc).words[head][first:last][left].mean(0)
+    scores = scores_of(doc).words[head][first:last]
+    mean = (scores if all(left) else scores[left]).mean(0)
     return dict(zip(labels[head], mean.tolist(), strict=True))
 
 

@@ -36,7 +36,7 @@ NUMBER_WORDS = (*_DIGITS, *_TEENS, *_TENS)
 _WORD = re.compile(r"x-ray|[A-Za-z]{1,12}|[0-9]{1,12}|[^A-Za-z0-9 \t\n,\-–]", re.I)
 _OPENING = frozenset({*_DIGITS, *_REPEATS, *_TENS, *_TEENS, *_LETTERS})
 _TELLING = _OPENING - {"o"}
-_RUN = re.compile(r"\bx-ray\b|\w+")
+_RUN, _X_RAY = re.compile(r"\w+"), re.compile(r"\bx-ray\b")
 
 
 class Spoken(NamedTuple):
@@ -50,7 +50,8 @@ class Spoken(NamedTuple):
 
 def has_spoken(text: str) -> bool:
     """Say whether the text holds any word of dictation: the cheap first test."""
-    return not _TELLING.isdisjoint(_RUN.findall(text.lower()))
+    low = text.lower()
+    return not _TELLING.isdisjoint(_RUN.findall(low)) or _X_RAY.search(low) is not None
 
 
 def spoken_runs(text: str, *, letters: bool) -> Iterator[Spoken]:
