@@ -136,7 +136,7 @@ def _telephones(text: str, value: str) -> Iterator[tuple[int, int]]:
     local = re.sub(r"^(?:0044|44|0)", "", digits)
     if len(local) < 5:
         return
-    if local not in re.sub(r"\D", "", text):
+    if local not in "".join(re.findall(r"\d+", text)):
         return
     shape = r"[\s().\-–/]{0,3}".join(local)
     for match in re.finditer(rf"(?:(?:\+|00)?44[\s().\-]{{0,3}}(?:\(?0\)?)?[\s().\-]{{0,2}}|\(?0)?{shape}(?!\d)", text):

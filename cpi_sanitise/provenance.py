@@ -280,7 +280,7 @@ def _phrase_words(token: Token) -> list[str]:
     first = token.i
     while first > 0 and token.i - first < 3 and doc_word(token.doc, first - 1):
         first -= 1
-    row = [part.lower_ for part in token.doc[first : token.i + 1]]
+    row = [token.doc[number].lower_ for number in range(first, token.i + 1)]
     return [" ".join(row[number:]) for number in range(len(row))]
 
 
