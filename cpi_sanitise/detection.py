@@ -21,7 +21,7 @@ from recognizers.wordlists import words as gazetteer
 from .errors import DetectionError
 from .form_search import FormValue, search_form
 from .lexicon import common_words, nicknames, towns, words
-from .offsets import has_capitals, text_of
+from .offsets import has_capitals, text_of, words_of
 from .parsing import CpiNlpEngine, scores_of, word_tokens
 from .spans import Identifier, in_order, overlaps
 
@@ -77,8 +77,11 @@ class EncoderRecognizer(EntityRecognizer):  # type: ignore[misc]
         if not len(places):
             return []
         scores = scores_of(doc).words[self._head]
+        most = scores.max(0).tolist()
         found = []
         for entity_type, columns in self._columns.items():
+            if sum(most[column] for column in columns) < THRESHOLD / 2:
+                continue  # no word can come near it
             share = scores[:, columns].sum(-1)
             begins = scores[:, columns[0]]
             for first, last in _runs(share, begins, THRESHOLD):
@@ -223,7 +226,11 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         return False
     if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and (_only_towns(span) or _only_known_to_all(lower)):
         return False
-    if identifier.type in ("ADDRESS", "LOCATION") and span.islower() and lower in gazetteer("ordinary_words") | words("fillers"):
+    if (
+        identifier.type in ("ADDRESS", "LOCATION")
+        and span.islower()
+        and (lower in gazetteer("ordinary_words") or lower in words("fillers"))
+    ):
         return identifier.score > (0.5 if lower in words("fillers") else 0.2)
     if identifier.type == "ADDRESS" and re.search(r"\baged?\s*$", text[max(0, identifier.start - 6) : identifier.start], re.IGNORECASE):
         return False
@@ -236,7 +243,7 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
             not parts
             or span in ("A", "I")
             or all(part in _NEVER_A_NAME or part in _TITLES for part in parts)
-            or lower in words("role") | words("kin") | words("client")
+            or any(lower in words(name) for name in ("role", "kin", "client"))
             or (span.isupper() and lower in words("tool"))
         ):
             return False
@@ -324,14 +331,20 @@ def _further_mentions(doc: Doc, found: Sequence[Identifier], labels: dict[str, l
     for identifier in found:
         if identifier.type == "PERSON":
             for word in re.findall(r"[^\W\d_]{2,}(?:['’][^\W\d_]{2,})*", text[identifier.start : identifier.end]):
-                if word.lower() not in _TITLES | _NEVER_A_NAME and (len(word) > 2 or word.isupper()):
+                if word.lower() not in _TITLES and word.lower() not in _NEVER_A_NAME and (len(word) > 2 or word.isupper()):
                     wanted.setdefault(word.lower(), identifier)
                     for name in nicknames(word):
                         short.setdefault(name, identifier)
-    places = word_tokens(doc)
+    # Told apart by apostrophe only further down: the Doc's words have one kind of it.
+    near = {name.replace("’", "'") for name in (*wanted, *short)}
+    if not near:
+        return []
+    lower = words_of(doc)
     person = _person_share(doc, labels)
     mentions = []
-    for number, place in enumerate(places.tolist()):
+    for number, place in enumerate(word_tokens(doc).tolist()):
+        if lower[place].removesuffix("'s") not in near:
+            continue
         token = doc[place]
         word = token.lower_
         word = word[:-2] if word.endswith(("'s", "’s")) else word

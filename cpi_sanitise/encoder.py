@@ -37,7 +37,7 @@ def case_of(word: str) -> int:
     """The case channel of a word, 1 to 7; 0 is kept for the encoder's own marks."""
     if word.isdigit():
         return CASE_DIGITS
-    if any(character.isdigit() for character in word):
+    if not word.isalpha() and any(character.isdigit() for character in word):
         return CASE_DIGIT_MIX
     if word.islower():
         return CASE_LOWER
@@ -49,11 +49,13 @@ def case_of(word: str) -> int:
 
 
 @lru_cache(maxsize=200_000)
-def _pieces(tokenizer: Tokenizer, word: str) -> tuple[int, ...]:
+def _pieces(tokenizer: Tokenizer, word: str) -> tuple[Sequence[int], Sequence[int]]:
+    """The pieces of one word, and the word's case for each."""
     if word == NEWLINE:
-        return (_NEWLINE_ID,)
-    ids = tokenizer.encode(word[:400], add_special_tokens=False).ids[:_LONGEST_WORD_PIECES]
-    return tuple(ids) or (100,)  # [UNK]: every word has at least one piece
+        return (_NEWLINE_ID,), (case_of(word),)
+    found = tokenizer.encode(word[:400], add_special_tokens=False).ids[:_LONGEST_WORD_PIECES]
+    ids = tuple(found) or (100,)  # [UNK]: every word has at least one piece
+    return ids, (case_of(word),) * len(ids)
 
 
 def pieces(tokenizer: Tokenizer, words: Sequence[str]) -> tuple[list[int], list[int], list[int]]:
@@ -63,9 +65,9 @@ def pieces(tokenizer: Tokenizer, words: Sequence[str]) -> tuple[list[int], list[
     firsts: list[int] = []
     for word in words:
         firsts.append(len(ids))
-        of_word = _pieces(tokenizer, word)
+        of_word, case_of_each = _pieces(tokenizer, word)
         ids.extend(of_word)
-        cases.extend([case_of(word)] * len(of_word))
+        cases.extend(case_of_each)
     return ids, cases, firsts
 
 

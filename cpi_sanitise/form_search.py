@@ -69,7 +69,7 @@ def folded(text: str) -> str:
 
     Where the fold of a string does not stand in the fold of a text, no such pattern need be tried.
     """
-    return text.translate(_DOTTED_I).casefold()
+    return text.casefold() if text.isascii() else text.translate(_DOTTED_I).casefold()
 
 
 def search_form(text: str, values: list[FormValue]) -> list[Identifier]:
@@ -97,12 +97,15 @@ def _names(text: str, value: str) -> Iterator[tuple[int, int]]:
         part.lower() for part in parts if len(part) > 1
     }
     close = [part.lower() for part in parts if len(part) >= 5]
+    openings = {word[0] for word in (*wanted, *close)}
     initials = "".join(part[0] for part in parts).upper()
     has_capitals = any(character.isupper() for character in text)
     hits: list[re.Match[str]] = []
     for match in _WORD.finditer(text):
         word = match[0]
         lower = word.lower()
+        if lower[0] not in openings:
+            continue
         lower = lower[:-2] if lower.endswith(("'s", "’s")) else lower
         if lower in wanted:
             # "will" or "grace" in lower case is the word, unless the whole text has no capitals.
@@ -116,7 +119,7 @@ def _names(text: str, value: str) -> Iterator[tuple[int, int]]:
         if re.fullmatch(r"[\s.,'’-]{1,3}", text[first.end() : second.start()]):
             yield first.start(), second.end()
     yield from _run_on(text, parts)
-    if len(initials) > 1:
+    if len(initials) > 1 and initials in "".join(text.replace(".", "").split()):
         dotted = r"\.?\s?".join(re.escape(letter) for letter in initials)
         for match in re.finditer(rf"(?<![\w.]){dotted}\.?(?!\w)", text):
             yield match.start(), match.end() - (match[0].count(".") == 1 and match[0].endswith("."))
@@ -133,7 +136,7 @@ def _telephones(text: str, value: str) -> Iterator[tuple[int, int]]:
     local = re.sub(r"^(?:0044|44|0)", "", digits)
     if len(local) < 5:
         return
-    if local not in re.sub(r"\D", "", text):
+    if local not in "".join(re.findall(r"\d+", text)):
         return
     shape = r"[\s().\-–/]{0,3}".join(local)
     for match in re.finditer(rf"(?:(?:\+|00)?44[\s().\-]{{0,3}}(?:\(?0\)?)?[\s().\-]{{0,2}}|\(?0)?{shape}(?!\d)", text):
@@ -148,7 +151,11 @@ def _emails(text: str, value: str) -> Iterator[tuple[int, int]]:
             for match in re.finditer(rf"(?<!\w){re.escape(wanted)}(?!\w)", text, re.IGNORECASE):
                 if wanted != local or local.lower() not in common_words():
                     yield match.start(), match.end()
-    pieces = [piece for piece in re.split(r"[._\-+\d]+", local) if len(piece) >= 3 and piece.lower() not in common_words() | _GENERIC]
+    pieces = [
+        piece
+        for piece in re.split(r"[._\-+\d]+", local)
+        if len(piece) >= 3 and piece.lower() not in common_words() and piece.lower() not in _GENERIC
+    ]
     for piece in pieces:
         if folded(piece) not in fold:
             continue
@@ -197,7 +204,7 @@ def _phrases(text: str, value: str) -> Iterator[tuple[int, int]]:
                     yield start, end
     yield from _run_on(text, [word for word, is_own in zip(words, own, strict=True) if is_own])
     capitals = "".join(word[0] for word in words if word[0].isupper())
-    if len(capitals) >= 3:
+    if len(capitals) >= 3 and capitals in text:
         for match in re.finditer(rf"(?<!\w){capitals}(?!\w)", text):
             yield match.start(), match.end()
 

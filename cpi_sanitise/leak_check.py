@@ -68,7 +68,7 @@ class Removed:
         ):
             return True
         runs = {folded(run) for run in set(_RUN.findall(text))}
-        firsts = {run[:length] for run in runs for length in self._lengths if length <= len(run)}
+        firsts = {run[:length] for length in self._lengths for run in runs}
         return any(
             _stands_in(value, entity_type, text) for first in firsts & self._words.keys() for value, entity_type in self._words[first]
         )

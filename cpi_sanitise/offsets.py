@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from spacy.attrs import IDX, LENGTH  # type: ignore[import-not-found]
 from spacy.tokens import Doc
 
 _TEXT, _WORDS, _STARTS, _CAPITALS = "cpi_text", "cpi_lower_words", "cpi_starts", "cpi_capitals"
+
+
+def keep_text(doc: Doc, text: str) -> None:
+    """Spare the Doc that was made of this text putting it together again."""
+    doc.user_data[_TEXT] = text
 
 
 def text_of(doc: Doc) -> str:
@@ -33,10 +36,10 @@ def has_capitals(doc: Doc) -> bool:
     return bool(doc.user_data[_CAPITALS])
 
 
-def token_offsets(doc: Doc) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def token_offsets(doc: Doc) -> tuple[list[int], list[int]]:
     """Start and end of every token, in characters; both rise, so that what touches a span is a slice."""
     if _STARTS not in doc.user_data:
-        array = doc.to_array([IDX, LENGTH]).astype(np.int64).reshape(-1, 2)
-        doc.user_data[_STARTS] = (array[:, 0], array[:, 0] + array[:, 1])
-    offsets: tuple[NDArray[np.int64], NDArray[np.int64]] = doc.user_data[_STARTS]
+        array = doc.to_array([IDX, LENGTH]).reshape(-1, 2)
+        doc.user_data[_STARTS] = (array[:, 0].tolist(), array.sum(1).tolist())
+    offsets: tuple[list[int], list[int]] = doc.user_data[_STARTS]
     return offsets

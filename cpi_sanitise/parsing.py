@@ -18,7 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from .encoder import NEWLINE, Encoder, Scores
-from .offsets import token_offsets
+from .offsets import keep_text, token_offsets
 
 SCORES, WORDS, OFFSETS = "cpi_scores", "cpi_words", "cpi_word_offsets"
 SENTENCE_START = 0.5
@@ -73,26 +73,26 @@ class EncoderComponent:
 
 def _annotate(doc: Doc, tokens: list[Token], scores: Scores, labels: dict[str, list[str]]) -> None:
     starts = _sentence_starts(tokens, scores.words["sent_start"][:, 1])
-    deps = [labels["dep"][index] for index in scores.words["dep"].argmax(-1)]
+    deps = [labels["dep"][index] for index in scores.words["dep"].argmax(-1).tolist()]
     heads, deps = _trees(tokens, scores.heads.tolist(), deps, starts)
-    tags = [labels["tag"][index] for index in scores.words["tag"].argmax(-1)]
-    parts = [labels["pos"][index] for index in scores.words["pos"].argmax(-1)]
+    tags = [labels["tag"][index] for index in scores.words["tag"].argmax(-1).tolist()]
+    parts = [labels["pos"][index] for index in scores.words["pos"].argmax(-1).tolist()]
     strings = doc.vocab.strings
     known = {text: strings.add(text) for text in {"dep", "_SP", "SPACE", "ROOT", *deps, *tags, *parts}}
     space = (known["dep"], known["_SP"], known["SPACE"])
     rows: list[tuple[int, int, int, int]] = []
-    last = tokens[0].i
-    number = 0
+    places = [token.i for token in tokens]
+    number_at = {token.i: number for number, token in enumerate(tokens) if not token.is_space}
+    last = places[0]
     for place in range(len(doc)):
-        if number < len(tokens) and tokens[number].i == place:
-            number += 1
-            if not tokens[number - 1].is_space:
-                last = place
-                head = tokens[heads[number - 1]].i
-                relation = known["ROOT" if head == place else deps[number - 1]]
-                rows.append(((head - place) % 2**64, relation, known[tags[number - 1]], known[parts[number - 1]]))
-                continue
-        rows.append(((last - place) % 2**64, *space))
+        number = number_at.get(place)
+        if number is None:
+            rows.append(((last - place) % 2**64, *space))
+            continue
+        last = place
+        head = places[heads[number]]
+        relation = known["ROOT" if head == place else deps[number]]
+        rows.append(((head - place) % 2**64, relation, known[tags[number]], known[parts[number]]))
     doc.from_array([HEAD, DEP, TAG, POS], np.array(rows, dtype=np.uint64))  # type: ignore[arg-type]  # spaCy's stub knows no unsigned integers
 
 
@@ -188,12 +188,13 @@ def word_tokens(doc: Doc) -> np.ndarray:
     return words
 
 
-def word_offsets(doc: Doc) -> tuple[np.ndarray, np.ndarray]:
+def word_offsets(doc: Doc) -> tuple[list[int], list[int]]:
     """Start and end of each word that has scores, in characters; worked out once a Doc."""
     if OFFSETS not in doc.user_data:
+        words = word_tokens(doc).tolist()
         starts, ends = token_offsets(doc)
-        doc.user_data[OFFSETS] = (starts[word_tokens(doc)], ends[word_tokens(doc)])
-    offsets: tuple[np.ndarray, np.ndarray] = doc.user_data[OFFSETS]
+        doc.user_data[OFFSETS] = ([starts[word] for word in words], [ends[word] for word in words])
+    offsets: tuple[list[int], list[int]] = doc.user_data[OFFSETS]
     return offsets
 
 
@@ -228,10 +229,12 @@ class CpiNlpEngine(NlpEngine):  # type: ignore[misc]
         if self.nlp is None:
             raise RuntimeError("the NLP engine is not loaded")
         # Half a surrogate pair cannot be hashed by spaCy; the mark for an unknown character takes its place and no offset moves.
-        doc = self.nlp(_SURROGATE.sub("\ufffd", text))
+        text = _SURROGATE.sub("\ufffd", text)
+        doc = self.nlp(text)
+        keep_text(doc, text)
         entities: list[Span] = []
         # No engine is handed on: Presidio would only use it to make key words for its own context enhancer, which we do without.
-        return NlpArtifacts(entities, doc, [token.idx for token in doc], [], None, language)
+        return NlpArtifacts(entities, doc, token_offsets(doc)[0], [], None, language)
 
     def process_batch(
         self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **kwargs: Any

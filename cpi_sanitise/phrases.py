@@ -121,8 +121,8 @@ def _group(options: tuple[tuple[_Element, ...], ...], optional: bool) -> _Elemen
     return _Element("group", options=options, optional=optional, by_first=by_first, by_any=by_any)
 
 
-def _first_words(elements: Sequence[_Element]) -> frozenset[str] | None:
-    """The words a match can begin with; None when it can begin with anything."""
+def _first_words(elements: Sequence[_Element], then: frozenset[str] | None = None) -> frozenset[str] | None:
+    """The words a match can begin with, `then` where the elements may all be absent; None when it can begin with anything."""
     found: set[str] = set()
     for element in elements:
         if element.kind in ("mark", "start"):
@@ -139,22 +139,35 @@ def _first_words(elements: Sequence[_Element]) -> frozenset[str] | None:
             return None
         if not element.optional:
             return frozenset(found)
-    return None
+    return None if then is None else then | found
+
+
+def _openings(elements: Sequence[_Element], then: frozenset[str] | None = None) -> dict[str, frozenset[str] | None]:
+    """Each word a match can begin with, and the words that can stand behind it, of the elements or of `then`; None for any word."""
+    openings: dict[str, frozenset[str] | None] = {}
+    for at, element in enumerate(elements):
+        if element.kind in ("mark", "start"):
+            continue
+        following = _first_words(elements[at + 1 :], then)
+        inner = [dict.fromkeys(element.words, following), *(_openings(option, following) for option in element.options)]
+        for word, seconds in (pair for options in inner for pair in options.items()):
+            known = openings.get(word, frozenset())
+            openings[word] = None if known is None or seconds is None else known | seconds
+        if not element.optional:
+            break
+    return openings
 
 
 class Phrasebook:
-    """Many patterns tried at once: each is looked at only where one of its first words stands."""
+    """Many patterns tried at once: each is looked at only where one of its first words stands, and behind it one that can follow."""
 
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._by_first: dict[str, list[tuple[Pattern, frozenset[str] | None]]] = {}
         for pattern in patterns:
-            firsts = _first_words(pattern.elements)
-            if not firsts:
+            if not _first_words(pattern.elements):
                 raise PatternError(f"a pattern may not begin with a gap, a part of speech or optional words only: {dict(pattern.rule)}")
-            opening = pattern.elements[0]
             # Most places that have the first word do not have the second.
-            seconds = _first_words(pattern.elements[1:]) if opening.kind == "word" and not opening.optional else None
-            for word in firsts:
+            for word, seconds in _openings(pattern.elements).items():
                 self._by_first.setdefault(word, []).append((pattern, seconds))
 
     def find(self, doc: Doc) -> list[tuple[int, int, Mapping[str, str]]]:

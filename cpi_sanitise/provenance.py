@@ -241,8 +241,10 @@ def _to_phrases(doc: Doc, places: np.ndarray, share: np.ndarray, first: int, las
     def doubtful_phrase() -> int:
         """Where a phrase at the end begins that goes with a word before the run: "at night" after "down my road"."""
         for token in doc[int(places[first]) + 1 : int(places[last]) + 1]:
+            if token.dep_ not in ("obl", "obl:tmod") or token.head.i >= int(places[first]):
+                continue
             phrase = [inner.i for inner in token.subtree if inner.i <= int(places[last])]
-            if token.dep_ in ("obl", "obl:tmod") and token.head.i < int(places[first]) and phrase[-1] == int(places[last]):
+            if phrase[-1] == int(places[last]):
                 words = [word for word in range(first, last + 1) if int(places[word]) >= phrase[0]]
                 if words[0] > first and share[words].max() < _DOUBTFUL:
                     return words[0]
@@ -285,12 +287,14 @@ def _phrase_words(token: Token) -> list[str]:
 
 def doc_word(doc: Doc, place: int) -> bool:
     """Whether the token is a word that can belong to the name of a post."""
-    return doc[place].is_alpha and doc[place].pos_ in ("NOUN", "ADJ", "PROPN", "ADV")
+    token = doc[place]
+    return token.is_alpha and token.pos_ in ("NOUN", "ADJ", "PROPN", "ADV")
 
 
 def is_role(token: Token, *lists: str) -> bool:
     """Whether a noun, with the words before it, names one of the lists' entries."""
-    return any(phrase in words(name) for name in lists for phrase in _phrase_words(token))
+    phrases = _phrase_words(token)
+    return any(not words(name).isdisjoint(phrases) for name in lists)
 
 
 def is_source(token: Token, sources: set[int], in_quotation: Sequence[bool]) -> bool:
@@ -415,10 +419,11 @@ def _scene(token: Token, sources: set[int], in_quotation: Sequence[bool]) -> set
 def _is_part_of_ours(subject: Token, verb: Token, in_quotation: Sequence[bool]) -> bool:
     """Whether it happens to, or is done by, one of those whom the source serves or works with, and nothing else in it is the source's."""
     group = next((child for child in subject.children if child.dep_ == "nmod" and child.pos_ == "NOUN"), subject)
-    ours = any(is_first_person(token, in_quotation) or token.lower_ == "the" for token in group.children)
+    if not any(is_first_person(token, in_quotation) or token.lower_ == "the" for token in group.children):
+        return False
     served = is_role(group, "client") and any(is_first_person(token, in_quotation) for token in group.children)
     struck = subject.dep_ == "nsubj:pass" and lemma(verb.lower_) in words("scene") and is_role(group, "role", "staff", "client")
-    if not ours or not (served or struck) or predicate_class(verb):
+    if not (served or struck) or predicate_class(verb):
         return False
     rest = {inner.i for inner in verb.subtree} - {inner.i for inner in subject.subtree}
     return not any(is_first_person(verb.doc[place], in_quotation) for place in rest)
@@ -632,16 +637,16 @@ def _registers(doc: Doc, identifiers: Sequence[Identifier]) -> list[ProvenanceSp
 def _by_layout(doc: Doc) -> list[ProvenanceSpan]:
     """E-mail headers, and all that follows a closing formula near the end."""
     spans: list[ProvenanceSpan] = []
-    lines: list[tuple[int, int]] = []
-    first = 0
+    lines: list[tuple[int, int, list[Token]]] = []
+    first, line = 0, []
     for token in doc:
-        if "\n" in token.text:
-            lines.append((first, token.i))
-            first = token.i + 1
-    lines.append((first, len(doc)))
-    lines = [(begin, end) for begin, end in lines if any(not token.is_space for token in doc[begin:end])]
-    for number, (begin, end) in enumerate(lines):
-        line = [token for token in doc[begin:end] if not token.is_space]
+        if not token.is_space:
+            line.append(token)
+        elif "\n" in token.text:
+            lines.append((first, token.i, line))
+            first, line = token.i + 1, []
+    lines = [row for row in (*lines, (first, len(doc), line)) if row[2]]
+    for number, (begin, end, line) in enumerate(lines):
         if line[0].lower_.rstrip(":") in _HEADERS and (":" in line[0].text or (len(line) > 1 and line[1].text == ":")):
             spans.append(_span(doc, begin, end, "channel", "layout"))
         worded = [token for token in line if token.is_alpha]
@@ -674,19 +679,17 @@ def _of_source_identifiers(doc: Doc, identifiers: Sequence[Identifier], found: S
 def _rests(doc: Doc, found: Sequence[ProvenanceSpan]) -> list[ProvenanceSpan]:
     """Sentences of which the cuts leave only small words are taken whole."""
     spans = []
-    covered = np.zeros(len(doc), dtype=bool)
     kind_at: dict[int, str] = {}
     for span in found:
         piece = doc.char_span(span.start, span.end, alignment_mode="expand")
         if piece is not None:
-            covered[piece.start : piece.end] = True
             kind_at.update(dict.fromkeys(range(piece.start, piece.end), span.kind))
     for sentence in doc.sents:
         inside = range(sentence.start, sentence.end)
         kinds = [kind_at[place] for place in inside if place in kind_at]
         if not kinds:
             continue
-        rest = [doc[place] for place in inside if not covered[place] and not doc[place].is_space]
+        rest = [token for token in sentence if token.i not in kind_at and not token.is_space]
         if rest and all(token.is_punct or token.lower_ in _SMALL or token.pos_ in ("PUNCT", "CCONJ", "SCONJ", "DET") for token in rest):
             spans.append(_span(doc, sentence.start, sentence.end, max(sorted(set(kinds)), key=kinds.count), "grammar"))
     return spans

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 
 from spacy.tokens import Doc
 
-from .offsets import text_of
+from .offsets import text_of, token_offsets
 
 _PAIRS = (
     re.compile(r"“[^“”\n]{1,600}”"),
@@ -33,12 +34,8 @@ def quoted(doc: Doc) -> list[bool]:
 def _quoted(doc: Doc) -> list[bool]:
     ranges = [match.span() for pattern in _PAIRS for match in pattern.finditer(text_of(doc))]
     inside = [False] * len(doc)
-    if not ranges:
-        return inside
-    ranges.sort()
-    at = 0
-    for token in doc:
-        while at < len(ranges) and ranges[at][1] <= token.idx:
-            at += 1
-        inside[token.i] = any(start < token.idx + len(token) and token.idx < end for start, end in ranges[at : at + 3])
+    starts, ends = token_offsets(doc)
+    for start, end in ranges:
+        first, last = bisect_right(ends, start), bisect_left(starts, end)
+        inside[first:last] = [True] * (last - first)
     return inside

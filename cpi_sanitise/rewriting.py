@@ -8,10 +8,10 @@ made is dropped whole; its words stay in the sealed record.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from spacy.tokens import Doc, Token
 
 from .english import agrees_plural, lemma, third_person
@@ -20,7 +20,7 @@ from .lexicon import words
 from .offsets import text_of, token_offsets
 from .provenance import is_first_person, is_role, own_subject, predicate_class, subject_of
 from .quotation import quoted
-from .spans import Identifier, ProvenanceSpan, Statement, VantageSpan, overlaps, within
+from .spans import Identifier, ProvenanceSpan, Span, Statement, VantageSpan, overlaps, within
 
 CONCERN, THOUGHT = "there is a concern that", "it is thought that"
 _NOUN_CONCERN = "there is a concern about"
@@ -108,16 +108,18 @@ def rewrite(
     starts, ends = token_offsets(doc)
     cut: set[int] = set()
     for found in provenance:
-        first, last = np.searchsorted(ends, found.start, "right"), np.searchsorted(starts, found.end)
-        cut.update(place for place in range(max(int(first), span.start), min(int(last), span.end)) if not doc[place].is_space)
+        first, last = bisect_right(ends, found.start), bisect_left(starts, found.end)
+        cut.update(place for place in range(max(first, span.start), min(last, span.end)) if not doc[place].is_space)
     cut = _whole_clauses(span.doc, span.start, span.end, cut, in_quotation)
-    cut |= _torn_quotations(doc, span.start, span.end, cut, in_quotation)
-    cut |= _commas_around(doc, span.start, span.end, cut)
-    substitutes, without = _substitutes(doc, span.start, span.end, cut, in_quotation)
-    cut = (cut | without) - set(substitutes)
+    substitutes: dict[int, str] = {}
+    if cut:
+        cut |= _torn_quotations(doc, span.start, span.end, cut, in_quotation)
+        cut |= _commas_around(doc, span.start, span.end, cut)
+        substitutes, without = _substitutes(doc, span.start, span.end, cut, in_quotation)
+        cut = (cut | without) - set(substitutes)
     if cut:
         cut = _without_orphans(doc, span.start, span.end, cut, substitutes, identifiers)
-    substitutes |= _repaired_pronoun(doc, span.start, span.end, cut, in_quotation)
+        substitutes |= _repaired_pronoun(doc, span.start, span.end, cut, in_quotation)
     kept = [token for token in span if token.i not in cut and not token.is_space]
     if not any(token.is_alpha or token.like_num for token in kept):
         return _assessed(doc, statement, provenance)
@@ -181,10 +183,11 @@ def _whole_clauses(doc: Doc, first: int, last: int, cut: set[int], in_quotation:
         cut |= inside
     # "the" or "to" between two cuts says nothing and reads as a fault.
     for place in range(first + 1, last - 1):
-        token = doc[place]
-        is_subject = token.pos_ == "PRON" and token.dep_ in ("nsubj", "nsubj:pass")
-        if place not in cut and place - 1 in cut and place + 1 in cut and token.pos_ in _SMALL_PARTS and not is_subject:
-            cut.add(place)
+        if place not in cut and place - 1 in cut and place + 1 in cut:
+            token = doc[place]
+            is_subject = token.pos_ == "PRON" and token.dep_ in ("nsubj", "nsubj:pass")
+            if token.pos_ in _SMALL_PARTS and not is_subject:
+                cut.add(place)
     return cut
 
 
@@ -208,7 +211,7 @@ def _commas_around(doc: Doc, first: int, last: int, cut: set[int]) -> set[int]:
     commas: set[int] = set()
     for place in range(first + 1, last - 1):
         opens_aside = place not in cut and place + 1 in cut or place in cut and place - 1 not in cut
-        if doc[place].text == "," and opens_aside:
+        if opens_aside and doc[place].text == ",":
             end = place + 1
             while end < last and end in cut:
                 end += 1
@@ -309,8 +312,11 @@ def _without_orphans(
 ) -> set[int]:
     """Cuts widened to whole phrases: what depends on a cut word, and says nothing without it, goes too."""
     cut = set(cut)
+    starts, ends = token_offsets(doc)
     named = {
-        token.i for token in doc[first:last] if any(found.start < token.idx + len(token) and token.idx < found.end for found in identifiers)
+        place
+        for found in identifiers
+        for place in range(max(first, bisect_right(ends, found.start)), min(last, bisect_left(starts, found.end)))
     }
 
     def drop(token: Token) -> None:
@@ -323,10 +329,11 @@ def _without_orphans(
 
     for _ in range(3):
         before = len(cut)
+        left = set(range(first, last)) - cut
         stands = {
             token.i
             for token in doc[first:last]
-            if token.i not in cut and _is_clause(token, set(range(first, last)) - cut) and token.dep_ not in ("acl:relcl", "advcl", "acl")
+            if token.i in left and token.dep_ not in ("acl:relcl", "advcl", "acl") and _is_clause(token, left)
         }
         for place in range(first, last):
             token = doc[place]
@@ -411,8 +418,10 @@ def _sex_of_pronoun(owner: Token, first: int, last: int, cut: set[int]) -> str:
 def _repaired_pronoun(doc: Doc, first: int, last: int, cut: set[int], in_quotation: Sequence[bool]) -> dict[int, str]:
     """A pronoun whose noun was cut before it, and the description that the text itself gives: "My tenant says he is paid" → "A male is paid"."""
     for place in range(first, last):
+        if place not in cut:
+            continue
         noun = doc[place]
-        if place not in cut or noun.pos_ not in ("NOUN", "PROPN") or noun.dep_ not in ("nsubj", "nsubj:pass", "nmod", "obl"):
+        if noun.pos_ not in ("NOUN", "PROPN") or noun.dep_ not in ("nsubj", "nsubj:pass", "nmod", "obl"):
             continue
         sex = _SEX_OF.get(noun.lower_, "")
         ours = any(is_first_person(token, in_quotation) for token in noun.children) and is_role(noun, "client")
@@ -528,7 +537,7 @@ _BANDS = ((5, "during the night"), (9, "in the early morning"), (12, "in the mor
 
 def _band(doc: Doc, found: ProvenanceSpan) -> str:
     """The part of the day of a time that fits one shift: "just before I open up at 5am" → "in the early morning"."""
-    match = _SHIFT.search(doc.text[found.start : found.end + 6])
+    match = _SHIFT.search(text_of(doc)[found.start : found.end + 6])
     if match is None:
         return ""
     hour = int(match[3]) if match[3] else int(match[1]) % 12 + (12 if match[2].lower() == "pm" else 0)
@@ -596,13 +605,11 @@ def _pieces(
     pieces: list[Piece] = []
     done: set[tuple[str, int]] = set()
     previous_end = skipped = -1
-    extent = group[0].idx, group[-1].idx + len(group[-1])
-    near_identifiers, near_vantage = within(identifiers, *extent), within(vantage, *extent)
+    identifier_at, plain_at = _first_at(group, identifiers), _first_at(group, vantage)
     for token in group:
         space = token.idx != previous_end or not pieces
         previous_end = token.idx + len(token)
-        index = next(iter(within(identifiers, token.idx, previous_end)), None) if near_identifiers else None
-        plain = next(iter(within(vantage, token.idx, previous_end)), None) if near_vantage else None
+        index, plain = identifier_at.get(token.i), plain_at.get(token.i)
         if plain is not None:
             if ("vantage", plain) not in done:
                 done.add(("vantage", plain))
@@ -639,6 +646,17 @@ def _pieces(
 
 def _is_he_or_she(pieces: Sequence[Piece]) -> bool:
     return len(pieces) > 1 and pieces[-1].text in ("is", "was") and pieces[-2].text.lower() in ("he", "she", "they")
+
+
+def _first_at(group: Sequence[Token], spans: Sequence[Span]) -> dict[int, int]:
+    """By token the index of the first of the spans, which are in order and apart, that touches it."""
+    starts, ends = token_offsets(group[0].doc)
+    near = within(spans, group[0].idx, group[-1].idx + len(group[-1]))
+    return {
+        place: index
+        for index in reversed(near)
+        for place in range(bisect_right(ends, spans[index].start), bisect_left(starts, spans[index].end))
+    }
 
 
 # --- frames -------------------------------------------------------------------------------------------------------------
@@ -1191,12 +1209,13 @@ def _whole_quotation(pieces: list[Piece]) -> list[Piece]:
 
 _NO_SPACE_BEFORE = frozenset(", . ; : ! ? ) ] ” …".split())
 _JOINS = frozenset(", ; : - – —".split())
+_CLOSES = re.compile(r"[,;:.!?)\]”…]+")
 
 
 def _tidy(pieces: list[Piece]) -> list[Piece]:
     out: list[Piece] = []
     for piece in pieces:
-        if piece.identifier is None and re.fullmatch(r"[,;:.!?)\]”…]+", piece.text) and len(piece.text) < 4:
+        if piece.identifier is None and len(piece.text) < 4 and _CLOSES.fullmatch(piece.text):
             if out and out[-1].identifier is None and out[-1].text in _JOINS | {"(", "["} and piece.text[0] in ",;:.!?)]":
                 if out[-1].text in ("(", "["):
                     out.pop()

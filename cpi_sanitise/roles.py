@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 from spacy.tokens import Doc, Token
 
 from .english import lemma
@@ -83,7 +83,7 @@ def _read(doc: Doc, found: Identifier, labels: dict[str, list[str]]) -> tuple[st
     if "role" not in labels:
         return ()
     starts, ends = word_offsets(doc)
-    first, last = np.searchsorted(ends, found.start, "right"), np.searchsorted(starts, found.end)
+    first, last = bisect_right(ends, found.start), bisect_left(starts, found.end)
     if first >= last:
         return ()
     mean = scores_of(doc).words["role"][first:last].mean(0)

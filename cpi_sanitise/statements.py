@@ -7,10 +7,10 @@ because the log keeps it as a neutral frame. Basis is provenance and goes to the
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
 from spacy.tokens import Doc
 
 from .lexicon import rules
@@ -125,14 +125,16 @@ def _pooled(doc: Doc, start: int, end: int, removed: Sequence[ProvenanceSpan], l
     if head not in labels:
         return {}
     starts, _ = word_offsets(doc)
-    first, last = (int(place) for place in np.searchsorted(starts, (start, end)))
-    left = np.ones(last - first, dtype=bool)
+    first, last = bisect_left(starts, start), bisect_left(starts, end)
+    left = [True] * (last - first)
     for cut in removed:
         if cut.start < end and start < cut.end:
-            left[slice(*np.searchsorted(starts[first:last], (cut.start, cut.end)))] = False
-    if not left.any():
+            begin, stop = (bisect_left(starts, place, first, last) - first for place in (cut.start, cut.end))
+            left[begin:stop] = [False] * (stop - begin)
+    if not any(left):
         return {}
-    mean = scores_of(doc).words[head][first:last][left].mean(0)
+    scores = scores_of(doc).words[head][first:last]
+    mean = (scores if all(left) else scores[left]).mean(0)
     return dict(zip(labels[head], mean.tolist(), strict=True))
 
 

@@ -64,7 +64,7 @@ def _near(text: str) -> set[int]:
     whole, begun = _by_first_word()
     words = {*_RUN.findall(text), ""}
     lengths = {len(key) for key in begun}
-    beginnings = {word[:length] for word in words for length in lengths if length <= len(word)}
+    beginnings = {word[:length] for length in lengths for word in words}
     return {number for key in words & whole.keys() for number in whole[key]} | {
         number for key in beginnings & begun.keys() for number in begun[key]
     }

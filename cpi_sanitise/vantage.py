@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ from .phrases import Phrasebook, compile_pattern
 from .spans import AttributionRisk, Identifier, ProvenanceSpan, Span, Statement, Taken, Touching, VantageSpan, in_order
 
 THRESHOLD = 0.5
+_STEMS = "cpi_stems"
 _MOST_TELLING = 4  # words of a statement that are weighed: a long statement is not telling for being long
 
 
@@ -173,23 +175,29 @@ def telling(doc: Doc, statement: Statement, gone: Sequence[Span]) -> float:
     return sum(_weights(_left(doc, statement, gone))[:_MOST_TELLING])
 
 
-def _left(doc: Doc, statement: Statement, gone: Sequence[Span]) -> list[Token]:
-    """Its words outside of what goes; the cost is that of the statement, not of the text."""
-    inside = doc.char_span(statement.start, statement.end, alignment_mode="expand")
-    near = [span for span in gone if span.start < statement.end and statement.start < span.end]
-    if inside is None:
-        return []
-    starts = token_offsets(doc)[0][inside.start : inside.end]
-    left = np.ones(len(starts), dtype=bool)
-    for span in near:
-        left[slice(*np.searchsorted(starts, (span.start, span.end)))] = False
-    return [token for token, stays in zip(inside, left.tolist(), strict=True) if stays and token.is_alpha]
+def _left(doc: Doc, statement: Statement, gone: Sequence[Span]) -> list[str]:
+    """The stems of its words outside of what goes; the cost is that of the statement, not of the text."""
+    starts, ends = token_offsets(doc)
+    first, last = bisect_right(ends, statement.start), bisect_left(starts, statement.end)
+    left = _stems(doc)[first:last]
+    for span in gone:
+        begin, end = (bisect_left(starts, place, first, last) - first for place in (span.start, span.end))
+        left[begin:end] = [""] * (end - begin)
+    return [stem for stem in left if stem]
 
 
-def _weights(tokens: Sequence[Token]) -> list[float]:
+def _stems(doc: Doc) -> list[str]:
+    """The stem of each word, empty for what is no word; worked out once a Doc, since each statement is weighed twice."""
+    if _STEMS not in doc.user_data:
+        doc.user_data[_STEMS] = [stem_of(token.lower_) if token.is_alpha else "" for token in doc]
+    stems: list[str] = doc.user_data[_STEMS]
+    return stems
+
+
+def _weights(stems: Sequence[str]) -> list[float]:
     """Of the telling words among them, each counted once; largest first."""
     weights = telling_words()
-    return sorted((weights[stem] for stem in {stem_of(token.lower_) for token in tokens} & weights.keys()), reverse=True)
+    return sorted((weights[stem] for stem in weights.keys() & set(stems)), reverse=True)
 
 
 @lru_cache(maxsize=16384)
@@ -224,13 +232,13 @@ def attribution_risk(
     """
     written = replaced(doc, vantage, dial)
     gone: Touching[Span] = Touching([*provenance, *identifiers, *written])
-    tokens = [
-        token
+    stems = [
+        stem
         for statement in statements
         if telling(doc, statement, near := gone(statement.start, statement.end)) <= dial.telling
-        for token in _left(doc, statement, near)
+        for stem in _left(doc, statement, near)
     ]
-    weights = _weights(tokens)
+    weights = _weights(stems)
     most = weights[0] if weights else 0.0
     taken = Taken(written)
     left = [span for span in vantage if span.plain is None and not taken.touches(span)]
@@ -243,7 +251,7 @@ def attribution_risk(
         reasons.append("figures may come from a record")
     if any({"source", "subject"} <= set(found.roles) for found in identifiers):
         reasons.append("a person in the log may have been part of how it became known")
-    level = "high" if most >= _MUCH else "low" if most < _LITTLE and len(tokens) < _SHORT_WORDS and not reasons else "medium"
+    level = "high" if most >= _MUCH else "low" if most < _LITTLE and len(stems) < _SHORT_WORDS and not reasons else "medium"
     if most >= _LITTLE:
         reasons.append("the words may belong to few walks of life")
     elif level == "medium" and not reasons:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from .family import FamilyRecognizer, Find
 
+_TWO_FIGURES = re.compile(r"\d\d")  # every shape has them in a row somewhere
 _LETTERS_AND_FIGURES = re.compile(r"(?<![\w£$€.,/@#-])(?:[A-Z]{1,4}[ ]|[A-Za-z]{1,4})\d{5,12}[A-Za-z]{0,2}(?![\w@]|[.,]\d)")
 _DIVIDED = re.compile(
     r"(?<![\w£$€.,@#])(?:[A-Za-z]{1,5}[/\-]|\d{1,6}[A-Za-z]{0,3}[/\-])(?:[A-Za-z0-9]{1,8}[/\-]){0,3}[A-Za-z]{0,3}\d{3,10}[A-Za-z]{0,2}(?![\w@])"
@@ -37,7 +38,7 @@ class CodeRecognizer(FamilyRecognizer):
     entity_type = "NATIONAL_ID"
 
     def find(self, text: str) -> Iterator[Find]:
-        if not any(character.isdigit() for character in text):
+        if not _TWO_FIGURES.search(text):
             return
         for pattern, score in ((_LETTERS_AND_FIGURES, 0.6), (_DIVIDED, 0.6), (_MIXED, 0.6), (_LONG, 0.6), (_GROUPED, 0.5)):
             for match in pattern.finditer(text):

@@ -36,9 +36,12 @@ class GivenNameRecognizer(FamilyRecognizer):
         while number < len(found):
             match = found[number]
             lower = match[0].lower()
-            parts = re.split(r"['’\-]", lower)
-            is_first = (lower in firsts or parts[0] in firsts) and lower not in _NOT_NAMES
-            if not is_first or (has_capitals and not match[0][0].isupper()) or len(lower) < 3:
+            if (
+                (has_capitals and not match[0][0].isupper())
+                or len(lower) < 3
+                or not (lower in firsts or re.split(r"['’\-]", lower)[0] in firsts)
+                or lower in _NOT_NAMES
+            ):
                 number += 1
                 continue
             last = number

@@ -18,6 +18,8 @@ from .wordlists import word_set
 _L = r"(?<![A-Za-z0-9])"
 _R = r"(?![A-Za-z0-9])"
 _NHS = re.compile(r"(?<![0-9A-Za-z+\-*])([0-9]{3})([ \-.]?)([0-9]{3})\2([0-9]{4})(?![0-9A-Za-z\-*])")
+# What National Insurance, passport, licence and pupil numbers have in common: the cheap first test.
+_SIX_FIGURES = re.compile(r"[0-9*]{2}[ \-]?[0-9*]{2}[ \-]?[0-9*]{2}")
 _NINO = re.compile(_L + r"(?!BG|GB|NK|KN|NT|TN|ZZ)(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|QQ)([ \-]?[0-9]{2}){3}[ \-]?[A-D]" + _R, re.I)
 _NINO_PART = re.compile(_L + r"(?!BG|GB|NK|KN|NT|TN|ZZ)(?:[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]|QQ)(?:[ \-]?[0-9*]{2}){3}" + _R, re.I)
 _PASSPORT = re.compile(_L + r"(?:[A-Z]{2}[0-9]{7}|[0-9]{9})" + _R, re.I)
@@ -80,20 +82,8 @@ class NationalIdRecognizer(FamilyRecognizer):
         if not any(digit in text for digit in "0123456789"):
             return
         yield from _nhs(text)
-        for match in _NINO.finditer(text):
-            yield Find(match.start(), match.end(), 0.95, "National Insurance number")
-        for match in _NINO_PART.finditer(text):
-            if _NI_CUE.before(text, match.start(), 5):
-                yield Find(match.start(), match.end(), 0.7, "National Insurance number without its last letter")
-        for match in _PASSPORT.finditer(text):
-            cued = _PASSPORT_CUE.beside(text, match.start(), match.end(), 6)
-            if cued or not match.group().isdigit():
-                yield Find(match.start(), match.end(), 0.9 if cued else 0.4, "passport number")
-        for match in _LICENCE.finditer(text):
-            if _is_licence(match):
-                yield Find(match.start(), match.end(), 0.95, "driving licence number")
-        for match in _UPN.finditer(text):
-            yield Find(match.start(), match.end(), 1.0 if _upn_checks(match.group().upper()) else 0.6, "unique pupil number")
+        if _SIX_FIGURES.search(text):
+            yield from _long(text)
         for match in _PRISON.finditer(text):
             yield Find(match.start(), match.end(), 0.8 if _PRISON_CUE.before(text, match.start(), 5) else 0.5, "prison number")
         for match in _PNC.finditer(text):
@@ -126,6 +116,23 @@ def _nhs(text: str) -> Iterator[Find]:
             yield Find(match.start(), match.end(), 1.0 if cued or match.group(2) else 0.85, "NHS number, checked")
         elif cued:
             yield Find(match.start(), match.end(), 0.7, "NHS number, mistyped, beside its cue")
+
+
+def _long(text: str) -> Iterator[Find]:
+    for match in _NINO.finditer(text):
+        yield Find(match.start(), match.end(), 0.95, "National Insurance number")
+    for match in _NINO_PART.finditer(text):
+        if _NI_CUE.before(text, match.start(), 5):
+            yield Find(match.start(), match.end(), 0.7, "National Insurance number without its last letter")
+    for match in _PASSPORT.finditer(text):
+        cued = _PASSPORT_CUE.beside(text, match.start(), match.end(), 6)
+        if cued or not match.group().isdigit():
+            yield Find(match.start(), match.end(), 0.9 if cued else 0.4, "passport number")
+    for match in _LICENCE.finditer(text):
+        if _is_licence(match):
+            yield Find(match.start(), match.end(), 0.95, "driving licence number")
+    for match in _UPN.finditer(text):
+        yield Find(match.start(), match.end(), 1.0 if _upn_checks(match.group().upper()) else 0.6, "unique pupil number")
 
 
 def _is_licence(match: re.Match[str]) -> bool:

@@ -320,9 +320,9 @@ def _parts(text: str) -> Iterator[Find]:
 
 def _dictated(text: str) -> Iterator[Find]:
     for run in spoken_runs(text, letters=False):
-        if not run.spoken or is_public(run.value):
-            continue
         length = len(run.value)
+        if length < 3 or not run.spoken or is_public(run.value):
+            continue
         if 9 <= length <= 15 and run.value.startswith(("0", "44", "7")) and run.spoken > 2:
             yield Find(run.start, run.end, 0.85, "dictated number")
         elif (

@@ -34,7 +34,9 @@ _LETTERS = {
 _FILLERS = word_set("um er erm uh then")
 NUMBER_WORDS = (*_DIGITS, *_TEENS, *_TENS)
 _WORD = re.compile(r"x-ray|[A-Za-z]{1,12}|[0-9]{1,12}|[^A-Za-z0-9 \t\n,\-–]", re.I)
-_ANY = re.compile(r"\b(?:" + "|".join(sorted({*_DIGITS, *_REPEATS, *_TENS, *_TEENS, *_LETTERS} - {"o"}, key=len, reverse=True)) + r")\b")
+_OPENING = frozenset({*_DIGITS, *_REPEATS, *_TENS, *_TEENS, *_LETTERS})
+_TELLING = _OPENING - {"o"}
+_RUN, _X_RAY = re.compile(r"\w+"), re.compile(r"\bx-ray\b")
 
 
 class Spoken(NamedTuple):
@@ -48,7 +50,8 @@ class Spoken(NamedTuple):
 
 def has_spoken(text: str) -> bool:
     """Say whether the text holds any word of dictation: the cheap first test."""
-    return _ANY.search(text.lower()) is not None
+    low = text.lower()
+    return not _TELLING.isdisjoint(_RUN.findall(low)) or _X_RAY.search(low) is not None
 
 
 def spoken_runs(text: str, *, letters: bool) -> Iterator[Spoken]:
@@ -56,6 +59,8 @@ def spoken_runs(text: str, *, letters: bool) -> Iterator[Spoken]:
     reading = _Run()
     for match in _WORD.finditer(text):
         word = match.group().lower()
+        if word not in _OPENING and not word.isdigit() and not reading.begun:
+            continue
         if reading.value and (gap := match.start() - reading.seen) > 3 and gap:
             yield from reading.close()
         if reading.take(word, match.start(), match.end(), letters):
@@ -78,6 +83,11 @@ class _Run:
         self.repeat = 1
         self.tens = False
         self.opening = 0
+
+    @property
+    def begun(self) -> bool:
+        """Whether a word was taken that a run can begin with."""
+        return bool(self.value) or self.repeat > 1
 
     def close(self) -> Iterator[Spoken]:
         if self.value:

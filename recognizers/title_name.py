@@ -218,8 +218,6 @@ def _initials(text: str) -> Iterator[Find]:
         for match in _BARE.finditer(text)
         if match.group().lower() not in words("not_initials") and match.group().lower() not in words("common_words")
     ]
-    if not bare or _mostly_capitals(text):
-        return
     for match in bare:
         letters = match.group()
         if (
@@ -230,6 +228,8 @@ def _initials(text: str) -> Iterator[Find]:
             or _follows_own_name(text, match.start(), letters)
         ) and not re.match(r"[ ](?:[A-Z][a-z]|[0-9])", text[match.end() : match.end() + 3]):
             known.add(letters)
+    if not known or _mostly_capitals(text):
+        return
     for match in bare:
         if match.group() in known:
             yield Find(match.start(), match.end(), 0.7, "initials beside a word for a person")

@@ -295,7 +295,7 @@ def test_a_lower_threshold_cuts_more_and_what_ships_comes_back(sanitiser):
         _, little_provenance = cut()
     assert many_identifiers > few_identifiers
     assert much_provenance > little_provenance
-    assert (detection.THRESHOLD, provenance.THRESHOLD, provenance.GAP_THRESHOLD) == shipped
+    assert shipped == (detection.THRESHOLD, provenance.THRESHOLD, provenance.GAP_THRESHOLD)
 
 
 def test_an_encoder_that_remembers_reads_once(sanitiser):

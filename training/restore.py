@@ -30,36 +30,31 @@ def restore(models: Path) -> dict:
     document_labels = {name.removeprefix("document_"): values for name, values in labels.items() if name.startswith("document_")}
     held = {one.name: numpy_helper.to_array(one) for one in onnx.load(models / "model.onnx").graph.initializer}
     weights: dict[str, torch.Tensor] = {}
-    unnamed = _unnamed(document_labels)
+    layers, wholes = iter(_layers()), (f"document_heads.{name}.whole.weight" for name in document_labels)
     for name, value in held.items():
+        own = name.removeprefix("network.")
         if name.endswith("_quantized"):
+            # The exporter turns the matrices of linear layers round, and leaves them without a name in the order of the graph.
             stem = name.removesuffix("_quantized")
-            full = (value.astype(np.float32) - held[f"{stem}_zero_point"]) * held[f"{stem}_scale"]
-            if stem.startswith("network."):
-                stem = stem.removeprefix("network.")
-                # The exporter keeps tables as they are and turns the matrices of linear layers round.
-                weights[stem] = torch.from_numpy(full if stem.split(".")[0] in ("words", "positions", "cases") else full.T.copy())
-            else:
-                weights[next(unnamed)] = torch.from_numpy(full.T.copy())
+            weights[next(layers)] = torch.from_numpy(
+                ((value.astype(np.float32) - held[f"{stem}_zero_point"]) * held[f"{stem}_scale"]).T.copy()
+            )
         elif name.endswith(".rows"):
-            table = name.removesuffix(".rows")
-            weights[f"{table.removeprefix('network.')}.weight"] = torch.from_numpy(value.astype(np.float32) * held[f"{table}.scale"])
-        elif name.startswith("onnx::MatMul") and not name.endswith(("_scale", "_zero_point")):
-            wholes.append(torch.from_numpy(value.T.copy()))
-        elif not name.endswith(("_scale", "_zero_point", ".scale")) and name.startswith("network."):
-            weights[name.removeprefix("network.")] = torch.from_numpy(value.copy())
+            table = own.removesuffix(".rows")
+            weights[f"{table}.weight"] = torch.from_numpy(value.astype(np.float32) * held[f"network.{table}.scale"])
+        elif name.startswith("onnx::MatMul") and value.ndim == 2:
+            weights[next(wholes)] = torch.from_numpy(value.T.copy())
+        elif own != name and not name.endswith((".scale", "_scale", "_zero_point")):
+            weights[own] = torch.from_numpy(value.copy())
     network = Network(word_labels, document_labels)
     network.load_state_dict(weights)
     return {"weights": network.state_dict(), "word_labels": word_labels, "document_labels": document_labels, "figures": config["figures"]}
 
 
-def _unnamed(document_labels: dict[str, list[str]]) -> Iterator[str]:
-    """The matrices that the exporter leaves without a name, in the order of the graph."""
+def _layers() -> Iterator[str]:
     for layer in range(LAYERS):
         for part in ("query_key_value", "output", "inner", "outer"):
             yield f"layers.{layer}.{part}.weight"
-    for name in document_labels:
-        yield f"document_heads.{name}.whole.weight"
 
 
 if __name__ == "__main__":

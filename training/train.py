@@ -339,9 +339,7 @@ def main() -> None:
     parser.add_argument(
         "--teacher", type=Path, default=Path("training/runs/names.pt"), help="checkpoint whose tags and trees stage corpus keeps"
     )
-    parser.add_argument(
-        "--share", type=float, default=1.0, help="of the new weights in the mean with those that stage corpus started from"
-    )
+    parser.add_argument("--share", type=float, default=1.0, help="of the new weights in the mean with those that stage corpus started from")
     parser.add_argument("--to", type=Path)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--rate", type=float, default=2e-4)
