@@ -226,6 +226,8 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         return False
     if identifier.type in ("LOCATION", "ADDRESS", "ORGANISATION") and (_only_towns(span) or _only_known_to_all(lower)):
         return False
+    if identifier.type == "LOCATION" and span.islower() and text[identifier.end : identifier.end + 1] == "-":
+        return False  # half of "the lay-by"
     if (
         identifier.type in ("ADDRESS", "LOCATION")
         and span.islower()

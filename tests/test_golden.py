@@ -21,7 +21,7 @@ FIRST_PERSON = frozenset("i we me us my our mine ours myself ourselves i'm i've 
 FRAME_WORDS = frozenset(
     "there is a an the concern that about it thought was were are been be has have known as far risk assessed said person people others male female "
     "woman man men women boy girl young resident residents premises aged or of on in night early late morning afternoon evening during at pm am "
-    "two three four five six several some many "
+    "two three four five six several some many high medium standard low "
     "january february march april may june july august september october november december he she they".split()
 )
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|(?<!\w)['‘][^'’]{3,}['’](?!\w)")

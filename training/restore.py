@@ -45,7 +45,8 @@ def restore(models: Path) -> dict:
         elif name.startswith("onnx::MatMul") and value.ndim == 2:
             weights[next(wholes)] = torch.from_numpy(value.T.copy())
         elif own != name and not name.endswith((".scale", "_scale", "_zero_point")):
-            weights[own] = torch.from_numpy(value.copy())
+            turned = own.endswith(".weight") and value.ndim == 2 and own != "cases.weight"
+            weights[own] = torch.from_numpy((value.T if turned else value).copy())
     network = Network(word_labels, document_labels)
     network.load_state_dict(weights)
     return {"weights": network.state_dict(), "word_labels": word_labels, "document_labels": document_labels, "figures": config["figures"]}
