@@ -121,10 +121,10 @@ def test_nothing_is_not_read(monkeypatch, texts):
 @pytest.mark.parametrize(
     ("shares", "numbers"),
     [
-        ([0.95] * 8 + [0.0] * 8, {0}),
-        ([0.95] * 7 + [0.0] * 9, set()),
-        ([0.9] * 8 + [0.0] * 8, set()),  # sure means more than that
-        ([0.0] * 8 + [0.95] * 8, {1}),
+        ([0.95] * 5 + [0.0] * 11, {0}),
+        ([0.95] * 4 + [0.0] * 12, set()),
+        ([0.9] * 5 + [0.0] * 11, set()),  # sure means more than that
+        ([0.0] * 8 + [0.95] * 5 + [0.0] * 3, {1}),
         ([0.0] + [0.95] * 8 + [0.0] * 7, {0}),  # where it begins
         ([0.95] * 4 + [0.0] + [0.95] * 4 + [0.0] * 7, set()),
         ([0.95] * 16, {0}),
