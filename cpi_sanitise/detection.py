@@ -49,7 +49,8 @@ _UNSURE = 0.3  # a word of ordinary English that is no first name is a nickname 
 _CALENDAR = frozenset(
     "mon tue tues wed weds thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays "
     "saturdays sundays jan feb mar apr jun jul aug sep sept oct nov dec january february march april may june july august september october november december "
-    "bank holiday easter xmas christmas tomoz tmrw tonite and am pm".split()
+    "bank holiday easter xmas christmas diwali eid ramadan purim passover hanukkah chanukah vaisakhi lent advent halloween hogmanay bonfire "
+    "tomoz tmrw tonite and am pm".split()
 )
 
 
@@ -216,6 +217,10 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
     digits = sum(character.isdigit() for character in span)
     if re.fullmatch(r"[Xx*_.\-\s]+", span):
         return False  # a full mask: whoever wrote it has taken the identifier out
+    if identifier.type in ("PERSON", "ORGANISATION", "LOCATION", "ADDRESS") and lower in words("abroad"):
+        return False
+    if identifier.type == "POSTCODE" and re.fullmatch(r"y\s?\d{1,2}", lower):
+        return False  # a year at school
     if identifier.type in ("POSTCODE", "FINANCIAL", "NATIONAL_ID") and not digits and not _SPOKEN.search(lower):
         return False
     if identifier.type == "VEHICLE_REG" and not _like_a_plate(lower):

@@ -22,12 +22,17 @@ from .provenance import is_first_person, is_role, own_subject, predicate_class, 
 from .quotation import quoted
 from .spans import Identifier, ProvenanceSpan, Span, Statement, VantageSpan, overlaps, within
 
-CONCERN, THOUGHT = "there is a concern that", "it is thought that"
+CONCERN, THOUGHT, DOUBTED = "there is a concern that", "it is thought that", "it is doubted that"
+_SAYS_SO = re.compile(
+    r"\b(?:to my mind|if you ask me|(?:looks?|seems?|sounds?|feels?) to (?:me|us)|(?:in|by) my book|for my money|my (?:guess|money|reading)|"
+    r"i'?d (?:say|guess|bet)|as (?:i|we) see it|(?:i|we) would say)\b",
+    re.IGNORECASE,
+)
 _NOUN_CONCERN = "there is a concern about"
 _SUBJECT_FORM = {"him": "he", "her": "she", "them": "they", "me": "a person", "us": "others"}
 _PLAIN_PERSONS = {"me": "a person", "us": "others", "myself": "a person", "ourselves": "others", "mine": "theirs", "ours": "theirs"}
 _LEADING = frozenset(
-    "that and but so or because also then which who , ; : - – — . ) ] / plus as whilst while where when although though sd sed".split()
+    "that and but so or because also then which who , ; : - – — . ) ] / plus as whilst while where when although though sd sed said says saying".split()
 )
 _TRAILING = frozenset(
     "and but so or because that which who when where while whilst if to of in at from by with for on about as , ; : "
@@ -147,7 +152,7 @@ def rewrite(
             pieces = _rounded(pieces)
         framed = _frame(group, pieces, cut, in_quotation, hedge)
         alone = len(groups) > 1 and framed and all(piece.identifier is not None or not piece.text[0].isalnum() for piece in framed)
-        if framed and not alone and (not cut or not _is_broken(framed)):
+        if framed and not alone and (not cut or not (_is_broken(framed) or _is_crumb(framed))):
             if band and not texts:
                 framed = _prefix(band, framed)
             texts.append(framed)
@@ -685,7 +690,11 @@ def _hedge(doc: Doc, first: int, last: int, cut: set[int]) -> str:
                 or (place + 1 < last and doc[place + 1].lower_ == "to")
             ):
                 continue  # "his friend, who is too frightened to say so": a fear of telling, not of what is told; "frightened women"
+            if token.lower_ == "afraid" and all(inner in cut or doc[inner].is_punct for inner in range(place, last)):
+                continue  # "she has sent one, I am afraid": no doubt at all
             return CONCERN
+        if token.lower_ == "doubt" and subject_of(token) is not None:
+            return DOUBTED
         if does in ("believe", "sure") or token.lower_ in (
             "opinion",
             "view",
@@ -698,6 +707,8 @@ def _hedge(doc: Doc, first: int, last: int, cut: set[int]) -> str:
             "imo",
         ):
             found = THOUGHT
+    if not found and _SAYS_SO.search(" ".join(doc[place].text for place in range(first, last) if place in cut)):
+        return THOUGHT
     return found
 
 
@@ -746,7 +757,7 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
             pieces = _with_verb(pieces, subject, unfinished, _is_plural(subject), past)
             return _prefix(hedge, pieces) if hedge else pieces
     if _is_clause(top, inside) or speaks:
-        if hedge and top.dep_ != "advcl":
+        if hedge and (top.dep_ != "advcl" or not any(child.dep_ == "mark" and child.i in inside for child in top.children)):
             return _prefix(hedge, pieces)
         return pieces
     if governor is None and not hedge:
@@ -1042,6 +1053,16 @@ _BROKEN = re.compile(
 )
 
 
+def _is_crumb(pieces: Sequence[Piece]) -> bool:
+    """A word or three without a name, a figure or a clause: "what to do", "a 12-year", "there is name"."""
+    said = [piece for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
+    if len(said) > 3 or any(piece.identifier is not None for piece in said):
+        return False
+    first = said[0].text.lower() if said else ""
+    told = any(piece.token is not None and piece.token.tag_ in _FINITE for piece in said)
+    return first in ("what", "who", "how", "why", "there") or (first in ("a", "an") and not told and len(said) < 3)
+
+
 def _says_enough(texts: Sequence[Sequence[Piece]], cut: int) -> bool:
     """Whether what is left of a statement is more than a name, a place or a crumb beside what was cut."""
     said = [piece for pieces in texts for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
@@ -1083,7 +1104,7 @@ def _prefix(frame: str, pieces: list[Piece]) -> list[Piece]:
         and first.token is not None
         and first.text[:1].isupper()
         and not first.text.isupper()
-        and first.token.pos_ != "PROPN"
+        and (first.token.pos_ != "PROPN" or first.text in ("A", "An", "The"))
         and first.text != "I"
     ):
         first.text = first.text[0].lower() + first.text[1:]
@@ -1267,7 +1288,9 @@ def descriptions(doc: Doc, identifiers: Sequence[Identifier]) -> dict[int, str]:
         if piece is None:
             continue
         title = _TITLES.get(name.split()[0].rstrip("."), "")
-        after = [token for token in doc[piece.end : piece.end + 25] if token.lower_ in _SEX]
+        others = [other.start for other in identifiers if other.type == "PERSON" and other.start > found.end]
+        limit = min(others, default=len(text))
+        after = [token for token in doc[piece.end : piece.end + 25] if token.lower_ in _SEX and token.idx < limit]
         before = doc[piece.start - 2].lower_ if piece.start > 1 and doc[piece.start - 1].lower_ in ("is", "was") else ""
         sex = sex or title or _SEX.get(before, "") or everywhere or (_SEX[after[0].lower_] if after else "")
         age = _AGE.match(text, found.end)

@@ -219,7 +219,14 @@ class Sanitiser:
         labels = self._engine.encoder.labels
         form = form_values(submission.form)
         described = descriptions(doc, found.identifiers)
-        cuts = replaced(doc, found.vantage, self._dial)
+        names = Touching(found.identifiers)
+        cuts = [
+            one
+            for one in replaced(doc, found.vantage, self._dial)
+            # "Owings" is a surname before it is a chemist's word; "oramorph" is none.
+            if not submission.narrative[one.start].isupper()
+            or not any(name.start <= one.start and one.end <= name.end for name in names(one.start, one.end))
+        ]
         if submission.received_at is not None:
             dated = find_relative_dates(doc, submission.received_at.date(), found.provenance)
             taken = Taken(cuts)
