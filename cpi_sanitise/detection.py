@@ -39,6 +39,9 @@ _NEVER_A_NAME = frozenset(
     "corsa golf polo astra fiesta focus mercedes transit tesco asda aldi lidl".split()
 )
 _SPOKEN = re.compile(r"\b(?:oh|zero|nought|one|two|three|four|five|six|seven|eight|nine|ten|double|triple|hundred|thousand|slash|dash)\b")
+_PLATE_CUE = re.compile(
+    r"\b(?:reg|vrm|plate|plates|index|ends?|ending|starts?|starting|begins|letters|partial|number|numbers)\b", re.IGNORECASE
+)
 _CAR_BEFORE = (
     r"\b(?:black|white|silver|gr[ae]y|red|blue|green|gold|maroon|orange|yellow|purple|beige|bronze|brown|dark|light|old|new|battered|"
     r"skoda|mercedes|renault|seat|vauxhall|ford|vw|volkswagen|citroen|nissan|toyota|kia|dacia|hyundai|honda|audi|bmw|fiat|reg)\W+$"
@@ -223,7 +226,12 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         return False  # a year at school
     if identifier.type in ("POSTCODE", "FINANCIAL", "NATIONAL_ID") and not digits and not _SPOKEN.search(lower):
         return False
-    if identifier.type == "VEHICLE_REG" and not _like_a_plate(lower):
+    if identifier.type == "VEHICLE_REG" and not (
+        _like_a_plate(lower)
+        and (digits or _SPOKEN.search(lower) or _PLATE_CUE.search(text, max(0, identifier.start - 40), identifier.start))
+    ):
+        return False
+    if identifier.type == "ADDRESS" and text[identifier.end : identifier.end + 1] == "%":
         return False
     if identifier.type in ("PERSON", "ORGANISATION", "ADDRESS", "LOCATION") and all(
         part in _CALENDAR for part in re.findall(r"[^\W_]+", lower)
@@ -249,6 +257,8 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         if (
             not parts
             or span in ("A", "I")
+            or any(lower in words(name) for name in ("nationalities", "street_drugs", "car_models"))
+            or (lower in gazetteer("car_makes"))
             or all(part in _NEVER_A_NAME or part in _TITLES for part in parts)
             or any(lower in words(name) for name in ("role", "kin", "client"))
             or (span.isupper() and lower in words("tool"))

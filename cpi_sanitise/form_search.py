@@ -7,10 +7,12 @@ misspelling, the local part of the e-mail address, the telephone number in anoth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
+
+from recognizers.wordlists import words as gazetteer
 
 from .lexicon import common_words, nicknames, towns
 from .spans import Identifier, Statement, Touching
@@ -84,6 +86,9 @@ def search_form(text: str, values: list[FormValue]) -> list[Identifier]:
     ]
 
 
+_FIRST_NAME_BEFORE = re.compile(r"(?<![\w'’-])([A-Z][a-z'’-]+)\s$")
+
+
 def name_words(name: str) -> list[str]:
     """The words of a name without titles."""
     return [word for word in _WORD.findall(name) if word.lower() not in _TITLES and word.lower() not in _NOT_A_NAME]
@@ -114,6 +119,8 @@ def _names(text: str, value: str) -> Iterator[tuple[int, int]]:
         elif len(lower) >= 5 and lower not in common_words() and any(_misspelt(lower, part) for part in close):
             hits.append(match)
     for match in hits:
+        if len(parts) > 1 and _is_of_another(text, match, parts, wanted):
+            continue
         yield match.start(), match.end() - (2 if re.search(r"['’]s$", match[0].lower()) and match[0][:-2].lower() in wanted else 0)
     for first, second in zip(hits, hits[1:], strict=False):
         if re.fullmatch(r"[\s.,'’-]{1,3}", text[first.end() : second.start()]):
@@ -123,6 +130,18 @@ def _names(text: str, value: str) -> Iterator[tuple[int, int]]:
         dotted = r"\.?\s?".join(re.escape(letter) for letter in initials)
         for match in re.finditer(rf"(?<![\w.]){dotted}\.?(?!\w)", text):
             yield match.start(), match.end() - (match[0].count(".") == 1 and match[0].endswith("."))
+
+
+def _is_of_another(text: str, match: re.Match[str], parts: Sequence[str], wanted: set[str]) -> bool:
+    """Whether a surname of the form stands behind another first name: a relative, whom the log may be about."""
+    before = _FIRST_NAME_BEFORE.search(text, max(0, match.start() - 30), match.start())
+    return (
+        match[0].lower().startswith(parts[-1].lower())
+        and before is not None
+        and before[1].lower() not in wanted
+        and before[1].lower() in gazetteer("first_names")
+        and before[1].lower() not in common_words()
+    )
 
 
 def _misspelt(word: str, part: str) -> bool:

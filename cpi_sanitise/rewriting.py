@@ -23,6 +23,7 @@ from .quotation import quoted
 from .spans import Identifier, ProvenanceSpan, Span, Statement, VantageSpan, overlaps, within
 
 CONCERN, THOUGHT, DOUBTED = "there is a concern that", "it is thought that", "it is doubted that"
+UNTHOUGHT = "it is not thought that"
 _SAYS_SO = re.compile(
     r"\b(?:to my mind|if you ask me|(?:looks?|seems?|sounds?|feels?) to (?:me|us)|(?:in|by) my book|for my money|my (?:guess|money|reading)|"
     r"i'?d (?:say|guess|bet)|as (?:i|we) see it|(?:i|we) would say)\b",
@@ -706,7 +707,11 @@ def _hedge(doc: Doc, first: int, last: int, cut: set[int]) -> str:
             "personally",
             "imo",
         ):
-            found = THOUGHT
+            denied = any(
+                inner in cut and doc[inner].lower_ in ("not", "n't", "n’t", "never", "dont")
+                for inner in range(max(first, place - 3), place)
+            )
+            found = UNTHOUGHT if does == "believe" and denied else THOUGHT
     if not found and _SAYS_SO.search(" ".join(doc[place].text for place in range(first, last) if place in cut)):
         return THOUGHT
     return found
@@ -830,6 +835,7 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
             if all(piece.identifier is not None for piece in bare):
                 return pieces if len(bare) > 1 else None
             if noun.pos_ != "PRON" and not any(token.tag_ in ("VBD", "VBZ", "VBP") and token.i < noun.i for token in group):
+                plural = plural and pieces[0].text.lower() not in ("a", "an")
                 return _prefix(f"there {_be(plural, past)}", pieces)
     return pieces if _can_stand(group) and not hedge else None
 
