@@ -251,7 +251,7 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         return False
     if identifier.type == "DOB":
         cue = re.search(r"\b(?:d\.?\s?o\.?\s?b|born|birth)", text[max(0, identifier.start - 30) : identifier.start], re.IGNORECASE)
-        return bool(cue) or digits >= 5 or bool(_SPOKEN.search(lower))
+        return bool(cue) or digits >= 5 or bool(_SPOKEN.search(lower)) or bool(re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}", lower))
     if identifier.type == "PERSON":
         parts = re.findall(r"[^\W\d_]+", lower)
         if (
