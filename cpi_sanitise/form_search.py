@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from recognizers.wordlists import words as gazetteer
-
 from .lexicon import common_words, nicknames, towns
 from .spans import Identifier, Statement, Touching
 from .submission import IDENTITY_FIELDS
@@ -135,13 +133,10 @@ def _names(text: str, value: str) -> Iterator[tuple[int, int]]:
 def _is_of_another(text: str, match: re.Match[str], parts: Sequence[str], wanted: set[str]) -> bool:
     """Whether a surname of the form stands behind another first name: a relative, whom the log may be about."""
     before = _FIRST_NAME_BEFORE.search(text, max(0, match.start() - 30), match.start())
-    return (
-        match[0].lower().startswith(parts[-1].lower())
-        and before is not None
-        and before[1].lower() not in wanted
-        and before[1].lower() in gazetteer("first_names")
-        and before[1].lower() not in common_words()
-    )
+    if before is None or not match[0].lower().startswith(parts[-1].lower()):
+        return False
+    first = before[1].lower()
+    return first not in wanted | _TITLES | common_words() and not any(_misspelt(first, part.lower()) for part in parts)
 
 
 def _misspelt(word: str, part: str) -> bool:

@@ -24,6 +24,7 @@ from .spans import Identifier, ProvenanceSpan, Span, Statement, VantageSpan, ove
 
 CONCERN, THOUGHT, DOUBTED = "there is a concern that", "it is thought that", "it is doubted that"
 UNTHOUGHT = "it is not thought that"
+_NEGATIONS = frozenset("not n't n’t never dont".split())
 _SAYS_SO = re.compile(
     r"\b(?:to my mind|if you ask me|(?:looks?|seems?|sounds?|feels?) to (?:me|us)|(?:in|by) my book|for my money|my (?:guess|money|reading)|"
     r"i'?d (?:say|guess|bet)|as (?:i|we) see it|(?:i|we) would say)\b",
@@ -707,11 +708,14 @@ def _hedge(doc: Doc, first: int, last: int, cut: set[int]) -> str:
             "personally",
             "imo",
         ):
-            denied = any(
-                inner in cut and doc[inner].lower_ in ("not", "n't", "n’t", "never", "dont")
-                for inner in range(max(first, place - 3), place)
-            )
-            found = UNTHOUGHT if does == "believe" and denied else THOUGHT
+            after = place + 1
+            while after < last and after in cut and doc[after].lower_ == "that":
+                after += 1
+            denied = any(inner in cut and doc[inner].lower_ in _NEGATIONS for inner in range(max(first, place - 3), place))
+            if does != "believe" or not denied:
+                found = THOUGHT
+            elif after < last and after not in cut:
+                found = UNTHOUGHT  # otherwise it is something else that is not thought
     if not found and _SAYS_SO.search(" ".join(doc[place].text for place in range(first, last) if place in cut)):
         return THOUGHT
     return found

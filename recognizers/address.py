@@ -50,8 +50,8 @@ _BLOCK_NOUNS = (
 _BLOCK_BEFORE = re.compile(rf"(?P<noun>\b(?:{_BLOCK_NOUNS}))(?:,[ ]?|[ ]?\n[ ]?|[ ]{{1,2}}(?=$))$", re.I)
 _HOUSE_NAME_BEFORE = re.compile(r"(?<![A-Za-z0-9])(?P<name>(?:The|Y|Yr|Ty|Tŷ|Bryn|Plas|Pen)[ ][A-Z][\w'’\-]{1,20}),[ ]?$")
 _NUMBER_ALONE = re.compile(
-    r"(?:\b(?:at|in|of|from|is|outside|into|to|its|it's|the house|next door to|house|opp\.?|opposite|neighbour|nbr)[ ]?)"
-    r"(?:their[ ]|the[ ])?[ (]{1,2}(?P<number>(?:number|"
+    r"\b(?:at|in|of|from|is|outside|into|to|its|it's|the house|next door to|opp\.?|opposite|neighbour|nbr)[ ]"
+    r"(?:their[ ]|the[ ])?\(?(?P<number>(?:number|"
     r"no\.?|num|house)[ ](?:[0-9]{1,4}[A-Za-z]?|" + _SPOKEN_N + r"))(?![0-9A-Za-z%])(?!,[0-9])",
     re.I,
 )
