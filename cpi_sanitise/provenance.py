@@ -24,6 +24,9 @@ from .spans import Identifier, ProvenanceSpan, Touching, in_order
 
 # Operating point of the encoder's provenance tags, chosen on corpora/dev for recall first (see benchmarks/results).
 THRESHOLD, GAP_THRESHOLD, MEAN_THRESHOLD, CERTAIN = 0.05, 0.03, 0.14, 0.4
+# The encoder learned on whole submissions: in a text of fewer words than SHORT grammar says what is content, in a longer one the encoder
+# may say otherwise from a share of OVERRULED on.
+SHORT, OVERRULED = 60, 0.5
 REFUTED = 0.08  # what grammar would cut and the encoder gives less than this on average is content, and stays
 _SUBJECTS = ("nsubj", "nsubj:pass", "csubj", "csubj:pass")
 _CONTENTS = ("ccomp", "parataxis", "csubj")
@@ -173,13 +176,16 @@ def _by_phrases(doc: Doc) -> tuple[list[ProvenanceSpan], set[int]]:
 def _by_encoder(doc: Doc, share: np.ndarray | None, labels: dict[str, list[str]], contents: set[int]) -> list[ProvenanceSpan]:
     """Runs of words above the threshold. A gap of a word or two that is not clearly content is closed; a word by itself must be certain.
 
-    `contents` is what grammar or a phrase has shown to be seen, told or thought: there the encoder has no say.
+    `contents` is what grammar or a phrase has shown to be seen, told or thought: there it must be surer, and in a short text has no say.
     """
     places = word_tokens(doc)
     if share is None or not len(places):
         return []
     share = share.copy()
-    share[list(contents)] = 0
+    if len(doc) < SHORT:
+        share[list(contents)] = 0
+    else:
+        share[[place for place in contents if share[place] < OVERRULED]] = 0
     scores, tags = scores_of(doc).words["provenance"], labels["provenance"]
     kinds = sorted({tag[2:] for tag in tags if tag != "O"})
     columns = {kind: [number for number, tag in enumerate(tags) if tag[2:] == kind] for kind in kinds}
