@@ -27,7 +27,6 @@ from rich.table import Table
 
 from benchmarks.accuracy import machine
 from benchmarks.baselines import Unavailable, _spacy_model, presidio
-from benchmarks.stages import clocked
 from corpora.build import read_split
 
 WORDS = (95, 125)  # of the texts for rates and single calls: about 110
@@ -245,6 +244,8 @@ def cold_start(name: str, text: str, repeats: int) -> dict[str, float]:
 
 def _stages(texts: Sequence[str], repeats: int, say: Connection) -> None:
     """Milliseconds of each stage for a text, by the thread's own clock."""
+    # Not above: it loads our recognizers, which Presidio as it ships would take for its own.
+    from benchmarks.stages import clocked
     from cpi_sanitise import Sanitiser, Submission
 
     unit, officers = _keys()
