@@ -20,24 +20,10 @@ from pathlib import Path
 from benchmarks.baselines import make_sanitiser, presidio
 from benchmarks.measures import Output, Record, count_keep
 from cpi_sanitise import Submission
+from cpi_sanitise.redaction import WORDS
 
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / "out" / "attribution"
-WORDS = {
-    "PERSON": "PERSON",
-    "PHONE": "PHONE",
-    "POSTCODE": "POSTCODE",
-    "VEHICLE_REG": "VEHICLE",
-    "EMAIL": "EMAIL",
-    "URL": "URL",
-    "USERNAME": "USERNAME",
-    "ADDRESS": "ADDRESS",
-    "DOB": "DATE OF BIRTH",
-    "NATIONAL_ID": "REFERENCE",
-    "FINANCIAL": "ACCOUNT",
-    "ORGANISATION": "ORGANISATION",
-    "LOCATION": "PLACE",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from rich.console import Console
 
 from benchmarks.accuracy import machine
 from benchmarks.baselines import make_sanitiser
-from benchmarks.measures import Record, blank, without_placeholders, words_of
+from benchmarks.measures import GAP, Record, blank, without_placeholders, words_of
 from corpora.build import read_split
 
 READ = Path(__file__).parent / "readers" / "fluency.jsonl"
@@ -66,7 +66,7 @@ def rewritten(records: Sequence[Record]) -> tuple[list[Pair], int]:
                 if span["start"] < one.end and one.start < span["end"]
             ]
             before = narrative[one.start : one.end]
-            if words_of(blank(before, inside, " \ue000 ")) != words_of(without_placeholders(final.text)):
+            if words_of(blank(before, inside, f" {GAP} ")) != words_of(without_placeholders(final.text)):
                 pairs.append(Pair(record["reference"], " ".join(before.split()), final.text))
     return pairs, number
 

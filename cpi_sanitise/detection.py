@@ -257,10 +257,9 @@ def _credible(identifier: Identifier, doc: Doc) -> bool:
         if (
             not parts
             or span in ("A", "I")
-            or any(lower in words(name) for name in ("nationalities", "street_drugs", "car_models"))
-            or (lower in gazetteer("car_makes"))
+            or lower in gazetteer("car_makes")
             or all(part in _NEVER_A_NAME or part in _TITLES for part in parts)
-            or any(lower in words(name) for name in ("role", "kin", "client"))
+            or any(lower in words(name) for name in ("role", "kin", "client", "nationalities", "street_drugs", "car_models"))
             or (span.isupper() and lower in words("tool"))
         ):
             return False

@@ -153,7 +153,7 @@ def rewrite(
         if any(finder in _BY_RECORD for finder in finders):
             pieces = _rounded(pieces)
         framed = _frame(group, pieces, cut, in_quotation, hedge)
-        alone = len(groups) > 1 and framed and all(piece.identifier is not None or not piece.text[0].isalnum() for piece in framed)
+        alone = len(groups) > 1 and framed and all(piece.identifier is not None for piece in _said(framed))
         if framed and not alone and (not cut or not (_is_broken(framed) or _is_crumb(framed))):
             if band and not texts:
                 framed = _prefix(band, framed)
@@ -778,7 +778,7 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
         and lemma(governor.lower_) != "have"
         and governor.pos_ in ("VERB", "AUX")
     ):
-        worded = [piece for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
+        worded = _said(pieces)
         # Less is a crumb of what the source did.
         return pieces if sum(token.pos_ in _CONTENT for token in group) > 3 and len(worded) > 5 else None
     nouns = [token for token in tops if token.pos_ in ("NOUN", "PROPN", "PRON", "NUM")]
@@ -827,7 +827,7 @@ def _frame(group: list[Token], pieces: list[Piece], cut: set[int], in_quotation:
                         piece.text = _SUBJECT_FORM.get(noun.lower_, "it")
                 at = next(number for number, piece in enumerate(pieces) if piece.token is not None and piece.token.i == noun.i)
                 return [*pieces[: at + 1], Piece(_be(noun.lower_ == "them", past), True), *pieces[at + 1 :]]
-            bare = [piece for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
+            bare = _said(pieces)
             definite = first_word.lower_ in ("the", "this", "that", "these", "those", "his", "her", "their") and len(bare) < 4
             if (
                 definite
@@ -1063,9 +1063,14 @@ _BROKEN = re.compile(
 )
 
 
+def _said(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces that say something: words, figures and identifiers, without punctuation."""
+    return [piece for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
+
+
 def _is_crumb(pieces: Sequence[Piece]) -> bool:
     """A word or three without a name, a figure or a clause: "what to do", "a 12-year", "there is name"."""
-    said = [piece for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
+    said = _said(pieces)
     if len(said) > 3 or any(piece.identifier is not None for piece in said):
         return False
     first = said[0].text.lower() if said else ""
@@ -1075,7 +1080,7 @@ def _is_crumb(pieces: Sequence[Piece]) -> bool:
 
 def _says_enough(texts: Sequence[Sequence[Piece]], cut: int) -> bool:
     """Whether what is left of a statement is more than a name, a place or a crumb beside what was cut."""
-    said = [piece for pieces in texts for piece in pieces if piece.identifier is not None or piece.text[0].isalnum()]
+    said = [piece for pieces in texts for piece in _said(pieces)]
     content = [
         piece
         for piece in said
